@@ -1,0 +1,2 @@
+//! The `conthoi` command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The vehicle-routing engine: numbers in, routes out.

@@ -1,0 +1,1 @@
+//! Road networks: import, snapping, travel matrices, route geometry.
