@@ -1,1 +1,1 @@
-fn main(){}
+//! Behaviour tests: one binary, folders mirroring `src`.
