@@ -15,5 +15,6 @@
 //! domain                 the words and rules that everything may use: no I/O, no clock, no randomness
 //! ```
 
+pub mod domain;
 pub mod planner;
 pub mod roads;

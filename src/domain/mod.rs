@@ -1,0 +1,94 @@
+//! The mission's words as types and rules.
+//!
+//! Everything may use this layer and it uses nothing above it. It reads no clock, no file and no random source:
+//! times, texts and new ids come in as arguments. Values here are valid by construction: a [`Position`] lies on
+//! Earth, an [`OpeningHours`] has no overlap, an [`S10`] has its right check digit.
+//!
+//! What it does not know: databases, HTTP, road networks, how routes are found.
+
+/// Gives an enum with a `WORDS` table its words: `as_str`, `Display` and `FromStr`.
+macro_rules! word_enum {
+    ($name:ident, $what:literal) => {
+        impl $name {
+            /// The word that stands for this in data, in the database and in the API.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                Self::WORDS
+                    .iter()
+                    .find(|(_, value)| *value == self)
+                    .map(|(word, _)| *word)
+                    .expect("every variant has its word in WORDS")
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::domain::DomainError;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::WORDS.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {
+                    $crate::domain::DomainError::UnknownWord {
+                        what: $what,
+                        text: text.to_owned(),
+                        expected: Self::WORDS.map(|(word, _)| word).join(", "),
+                    }
+                })
+            }
+        }
+    };
+}
+
+mod calendar;
+mod centre;
+mod commune;
+mod dossier;
+mod effective;
+mod error;
+mod fleet;
+mod home_delivery;
+mod id;
+mod item;
+mod opening;
+mod plan;
+mod position;
+mod pouch;
+mod reason;
+mod rules;
+mod s10;
+mod season;
+mod site;
+mod text;
+mod time;
+mod timetable;
+
+pub use calendar::{Calendar, DayKind, SpecialDay};
+pub use centre::{Area, Centre, CentreData, HalfDayHours, ProcedureShare};
+pub use commune::{Commune, CommuneKind};
+pub use dossier::{Dossier, DossierCode, DossierCodePattern, DossierCodePatterns};
+pub use effective::Effective;
+pub use error::DomainError;
+pub use fleet::{Courier, Vehicle, VehicleProfile};
+pub use home_delivery::{HalfDay, HomeDelivery, WantedHalfDay};
+pub use id::{
+    CentreId, CourierId, DossierId, HomeDeliveryId, IdSource, ItemId, PlanId, PouchId, RoundId, RouteId, RunId,
+    SeededIds, SiteId, StopId, VehicleId,
+};
+pub use item::{Destination, Item, ItemCode};
+pub use opening::{OpeningHours, OpeningRow, Weekdays};
+pub use plan::{
+    Leg, LegCarrier, Place, Plan, PlanSummary, PlannedRound, PlannedRun, Route, Stop, TravelBasis, TravelKind, Warning,
+};
+pub use position::{Position, PositionQuality};
+pub use pouch::{Pouch, PouchCode};
+pub use reason::{Unassigned, UnassignedReason};
+pub use rules::{DayRules, Rule, RuleUnit, Rules};
+pub use s10::S10;
+pub use season::{PublishedFigures, SeasonProfile};
+pub use site::{Site, SiteKind};
+pub use text::{fold, sort_key};
+pub use time::{DayClock, LocalWindow, parse_time, to_micros};
+pub use timetable::{RunKind, RunPattern, Timetable};

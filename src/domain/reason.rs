@@ -1,0 +1,173 @@
+use chrono::{NaiveDate, NaiveTime};
+use serde::{Deserialize, Serialize};
+
+use super::{HalfDay, ItemId};
+
+/// Why an item is not on any route of the day's plan. Names and local times are kept as they were when the plan was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum UnassignedReason {
+    /// It is ready only after the last run that could take it.
+    ReadyAfterLastRun {
+        /// When it may leave.
+        ready: NaiveTime,
+        /// When the last run that serves it loads or calls.
+        last: NaiveTime,
+    },
+    /// Its office is closed whenever a run could call there.
+    SiteClosed {
+        /// The office's name.
+        site: String,
+    },
+    /// Its office is open only when no run that is early enough can call there.
+    SiteClosedBeforeDue {
+        /// The office's name.
+        site: String,
+        /// When it is due.
+        due: NaiveTime,
+    },
+    /// No run of the timetable calls at its office.
+    NotServed {
+        /// The office's name.
+        site: String,
+    },
+    /// No way leads there for any vehicle that could go.
+    Unreachable {
+        /// The place's name.
+        place: String,
+    },
+    /// It is more than any vehicle that could take it can carry.
+    TooLarge,
+    /// Every vehicle that could take it is full.
+    NoCapacity,
+    /// Every route that could take it has no time left.
+    NoTime,
+    /// The recipient wants it on another day or half-day.
+    WantedLater {
+        /// The day wanted.
+        date: NaiveDate,
+        /// The half wanted.
+        half_day: Option<HalfDay>,
+    },
+    /// No row says where rounds into its commune leave from.
+    NoDepot {
+        /// The commune.
+        commune: String,
+    },
+    /// No courier rides a round from its depot after it is there.
+    NoRound {
+        /// The depot's name.
+        depot: String,
+    },
+    /// It would come to the place where its next leg begins too late for any of today's departures, and it is there already.
+    NoLaterRun {
+        /// Where it waits.
+        site: String,
+    },
+}
+
+impl UnassignedReason {
+    /// Its stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ReadyAfterLastRun { .. } => "ready_after_last_run",
+            Self::SiteClosed { .. } => "site_closed",
+            Self::SiteClosedBeforeDue { .. } => "site_closed_before_due",
+            Self::NotServed { .. } => "not_served",
+            Self::Unreachable { .. } => "unreachable",
+            Self::TooLarge => "too_large",
+            Self::NoCapacity => "no_capacity",
+            Self::NoTime => "no_time",
+            Self::WantedLater { .. } => "wanted_later",
+            Self::NoDepot { .. } => "no_depot",
+            Self::NoRound { .. } => "no_round",
+            Self::NoLaterRun { .. } => "no_later_run",
+        }
+    }
+
+    /// The reason as one plain English sentence.
+    #[must_use]
+    pub fn sentence_en(&self) -> String {
+        match self {
+            Self::ReadyAfterLastRun { ready, last } => {
+                format!("Ready at {}, after the last run that could take it ({}).", hm(*ready), hm(*last))
+            }
+            Self::SiteClosed { site } => {
+                format!("{site} is closed whenever a run could call there.")
+            }
+            Self::SiteClosedBeforeDue { site, due } => {
+                format!("{site} is closed on the only run before its due time ({}).", hm(*due))
+            }
+            Self::NotServed { site } => format!("No run of the timetable calls at {site}."),
+            Self::Unreachable { place } => {
+                format!("No road leads to {place} for any vehicle that could go.")
+            }
+            Self::TooLarge => "It is more than any vehicle that could take it can carry.".into(),
+            Self::NoCapacity => "Every vehicle that could take it is full.".into(),
+            Self::NoTime => "Every route that could take it has no time left.".into(),
+            Self::WantedLater { date, half_day } => match half_day {
+                Some(half) => format!("The recipient wants it on {}, {half}.", date.format("%d/%m/%Y")),
+                None => format!("The recipient wants it on {}.", date.format("%d/%m/%Y")),
+            },
+            Self::NoDepot { commune } => {
+                format!("No area says where rounds into {commune} leave from.")
+            }
+            Self::NoRound { depot } => {
+                format!("No courier rides a round from {depot} after it is there.")
+            }
+            Self::NoLaterRun { site } => {
+                format!("No run leaves {site} later today that could take it on.")
+            }
+        }
+    }
+
+    /// The reason as one plain Vietnamese sentence.
+    #[must_use]
+    pub fn sentence_vi(&self) -> String {
+        match self {
+            Self::ReadyAfterLastRun { ready, last } => {
+                format!("Sẵn sàng lúc {}, sau chuyến cuối có thể nhận ({}).", hm(*ready), hm(*last))
+            }
+            Self::SiteClosed { site } => format!("{site} đóng cửa vào mọi lúc chuyến có thể ghé."),
+            Self::SiteClosedBeforeDue { site, due } => {
+                format!("{site} đóng cửa ở chuyến duy nhất trước hạn ({}).", hm(*due))
+            }
+            Self::NotServed { site } => format!("Không có chuyến nào ghé {site}."),
+            Self::Unreachable { place } => {
+                format!("Không có đường tới {place} cho xe nào có thể đi.")
+            }
+            Self::TooLarge => "Vượt sức chứa của mọi xe có thể nhận.".into(),
+            Self::NoCapacity => "Mọi xe có thể nhận đều đã đầy.".into(),
+            Self::NoTime => "Mọi lộ trình có thể nhận đều hết thời gian.".into(),
+            Self::WantedLater { date, half_day } => {
+                let half = match half_day {
+                    Some(HalfDay::Morning) => " buổi sáng",
+                    Some(HalfDay::Afternoon) => " buổi chiều",
+                    None => "",
+                };
+                format!("Người nhận hẹn{half} ngày {}.", date.format("%d/%m/%Y"))
+            }
+            Self::NoDepot { commune } => format!("Chưa có khu vực phát cho {commune}."),
+            Self::NoRound { depot } => {
+                format!("Không có tuyến phát nào xuất phát từ {depot} sau khi bưu gửi tới.")
+            }
+            Self::NoLaterRun { site } => {
+                format!("Hôm nay không còn chuyến nào từ {site} có thể nhận tiếp.")
+            }
+        }
+    }
+}
+
+fn hm(time: NaiveTime) -> String {
+    time.format("%H:%M").to_string()
+}
+
+/// An item left out of the day's plan, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unassigned {
+    /// The item.
+    pub item_id: ItemId,
+    /// Why it is left out.
+    pub reason: UnassignedReason,
+}
