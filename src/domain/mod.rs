@@ -87,8 +87,11 @@ pub use pouch::{Pouch, PouchCode};
 pub use reason::{Unassigned, UnassignedReason};
 pub use rules::{DayRules, Rule, RuleUnit, Rules};
 pub use s10::S10;
-pub use season::{PublishedFigures, SeasonProfile};
+pub use season::{
+    AppointmentDays, ArrivalSpan, Arrivals, HomeDeliveryShares, ItemShapes, ItemsPerDossier, MonthWeights,
+    PublishedFigures, SeasonProfile, Settlement, WeekdayWeights,
+};
 pub use site::{Site, SiteKind};
 pub use text::{fold, sort_key};
 pub use time::{DayClock, LocalWindow, parse_time, to_micros};
-pub use timetable::{RunKind, RunPattern, Timetable};
+pub use timetable::{CallsAt, RunKind, RunPattern, Timetable};

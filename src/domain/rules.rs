@@ -8,13 +8,13 @@ use super::{DomainError, Effective, parse_time};
 #[serde(rename_all = "snake_case")]
 pub enum RuleUnit {
     /// `HH:MM` on the centre's clocks.
-    Time,
+    TimeOfDay,
     /// Seconds.
-    S,
+    Second,
     /// Working days.
     WorkingDay,
-    /// Calendar days.
-    Day,
+    /// A day of the month, from 1.
+    DayOfMonth,
     /// Months.
     Month,
     /// Years.
@@ -25,10 +25,10 @@ pub enum RuleUnit {
 
 impl RuleUnit {
     const WORDS: [(&'static str, Self); 7] = [
-        ("time", Self::Time),
-        ("s", Self::S),
+        ("time_of_day", Self::TimeOfDay),
+        ("second", Self::Second),
         ("working_day", Self::WorkingDay),
-        ("day", Self::Day),
+        ("day_of_month", Self::DayOfMonth),
         ("month", Self::Month),
         ("year", Self::Year),
         ("count", Self::Count),
@@ -135,7 +135,7 @@ impl Rules {
     /// # Errors
     /// [`DomainError::MissingRule`] and [`DomainError::BadRule`].
     pub fn on(&self, date: NaiveDate) -> Result<DayRules, DomainError> {
-        let seconds = |name: &str| self.number(name, RuleUnit::S, date);
+        let seconds = |name: &str| self.number(name, RuleUnit::Second, date);
         let days = |name: &str| {
             let days = self.number(name, RuleUnit::WorkingDay, date)?;
             i32::try_from(days).map_err(|_| DomainError::BadRule {
@@ -154,8 +154,8 @@ impl Rules {
             joint_count_per_item_s: seconds("joint_count_per_item")?,
             home_stop_base_s: seconds("home_stop_base")?,
             home_stop_per_item_s: seconds("home_stop_per_item")?,
-            loading_lead_s: seconds("loading_lead")?,
-            unloading_s: seconds("unloading")?,
+            loading_lead_s: seconds("loading_lead_time")?,
+            unloading_s: seconds("unloading_time")?,
         })
     }
 }
@@ -167,7 +167,7 @@ impl Rule {
 
     fn check(&self) -> Result<(), DomainError> {
         match self.unit {
-            RuleUnit::Time => parse_time(&self.value).map(|_| ()).map_err(|error| self.bad(&error.to_string())),
+            RuleUnit::TimeOfDay => parse_time(&self.value).map(|_| ()).map_err(|error| self.bad(&error.to_string())),
             _ => match self.value.parse::<i64>() {
                 Ok(0..=1_000_000) => Ok(()),
                 _ => Err(self.bad("expected a whole number from 0 to 1000000")),

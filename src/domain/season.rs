@@ -1,6 +1,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::LocalWindow;
+
 /// What a centre has published about a period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -9,25 +11,27 @@ pub struct PublishedFigures {
     pub from: NaiveDate,
     /// Last day of the period.
     pub to: NaiveDate,
-    /// The day of publication.
-    pub published_on: NaiveDate,
     /// Dossiers received.
-    pub received: u32,
+    pub dossiers_received: u32,
     /// Of them settled.
-    pub settled: u32,
+    pub dossiers_settled: u32,
     /// Of those settled early or on time.
-    pub on_time: u32,
+    pub dossiers_settled_on_time: u32,
     /// Results brought home.
     pub home_deliveries: u32,
     /// Administrative procedures received at the centre.
     pub procedures: u32,
-    /// Ratings given.
+    /// Ratings given on rating devices.
     pub ratings: u32,
     /// Of them satisfied, hundredths of a percent.
-    pub satisfied_basis_points: u32,
+    pub ratings_satisfied_basis_points: u32,
     /// Document runs each working day.
-    pub runs_per_day: u32,
-    /// Where the figures were published.
+    pub document_runs_per_day: u32,
+    /// The day of publication.
+    pub published_on: NaiveDate,
+    /// How sure the figures are.
+    pub status: String,
+    /// Where they were published.
     pub source: String,
 }
 
@@ -35,20 +39,129 @@ pub struct PublishedFigures {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeasonProfile {
-    /// Relative number of dossiers received on Monday to Friday (a working Saturday counts as a Monday).
-    pub weekday_weights: [u32; 5],
-    /// Relative number received in each month, January first.
-    pub month_weights: [u32; 12],
-    /// Relative number received in each hour of the day, from 0 to 23.
-    pub hour_weights: Vec<u32>,
-    /// Promised working days to a result: `[days, weight]` pairs.
-    pub settlement_days: Vec<[u32; 2]>,
-    /// Dossiers that pass through a second department, thousandths.
+    /// How sure the shape is.
+    pub status: String,
+    /// When dossiers come in.
+    pub arrivals: Arrivals,
+    /// When results are promised and ready.
+    pub settlement: Settlement,
+    /// What a dossier is physically.
+    pub items: ItemShapes,
+    /// Where home deliveries go.
+    pub home_delivery: HomeDeliveryShares,
+}
+
+/// When dossiers come in, by weight.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Arrivals {
+    /// By working day of the week.
+    pub weekday_weight: WeekdayWeights,
+    /// By month.
+    pub month_weight: MonthWeights,
+    /// Within a day.
+    pub span: Vec<ArrivalSpan>,
+}
+
+/// Weights of the working days of a week.
+#[expect(missing_docs, reason = "the names say it")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WeekdayWeights {
+    pub mon: u32,
+    pub tue: u32,
+    pub wed: u32,
+    pub thu: u32,
+    pub fri: u32,
+    /// Of a working Saturday.
+    pub sat: u32,
+}
+
+/// Weights of the months of a year.
+#[expect(missing_docs, reason = "the names say it")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MonthWeights {
+    pub jan: u32,
+    pub feb: u32,
+    pub mar: u32,
+    pub apr: u32,
+    pub may: u32,
+    pub jun: u32,
+    pub jul: u32,
+    pub aug: u32,
+    pub sep: u32,
+    pub oct: u32,
+    pub nov: u32,
+    pub dec: u32,
+}
+
+/// A part of the day with its weight; arrivals are uniform inside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArrivalSpan {
+    /// From when to when.
+    #[serde(flatten)]
+    pub window: LocalWindow,
+    /// Its weight.
+    pub weight: u32,
+}
+
+/// When results are promised and ready, in working days by weight.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settlement {
+    /// From receipt to the appointment.
+    pub appointment: Vec<AppointmentDays>,
+    /// By how much a result that is on time comes before its appointment.
+    pub early: Vec<AppointmentDays>,
+    /// By how much a late one comes after it.
+    pub late: Vec<AppointmentDays>,
+}
+
+/// A number of working days with its weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppointmentDays {
+    /// How many.
+    pub working_days: u32,
+    /// Its weight.
+    pub weight: u32,
+}
+
+/// What a dossier is physically.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ItemShapes {
+    /// Into how many items it is packed, by weight.
+    pub per_dossier: Vec<ItemsPerDossier>,
+    /// The lightest item, grams.
+    pub weight_g_min: u32,
+    /// The heaviest item, grams.
+    pub weight_g_max: u32,
+    /// Of a thousand dossiers, those a second department must see as well.
     pub second_department_permille: u32,
-    /// Weight of an item: `[grams, weight]` pairs.
-    pub item_weights_g: Vec<[u32; 2]>,
-    /// How much more often the people of the centre's own district ask for home delivery, hundredths.
-    pub home_district_factor_percent: u32,
-    /// Home deliveries that name a half-day, thousandths.
-    pub half_day_wanted_permille: u32,
+}
+
+/// A number of items with its weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ItemsPerDossier {
+    /// How many.
+    pub items: u32,
+    /// Its weight.
+    pub weight: u32,
+}
+
+/// Where home deliveries go: by population, times a factor for the people of one district.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HomeDeliveryShares {
+    /// The district whose people use the centre more.
+    pub city_district_code: String,
+    /// How much more, hundredths.
+    pub city_factor_percent: u32,
+    /// Weight of wanting a morning.
+    pub morning_weight: u32,
+    /// Weight of wanting an afternoon.
+    pub afternoon_weight: u32,
 }

@@ -1,7 +1,7 @@
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
-use super::{DomainError, Effective, SiteKind};
+use super::{DomainError, Effective, Site, SiteKind};
 
 /// What a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -19,6 +19,27 @@ impl RunKind {
 
 word_enum!(RunKind, "kind of run");
 
+/// Where a run calls.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallsAt {
+    /// At every site of a kind.
+    Kind(SiteKind),
+    /// At one site, by its code.
+    Site(String),
+}
+
+impl CallsAt {
+    /// Whether a run that calls here calls at `site`.
+    #[must_use]
+    pub fn matches(&self, site: &Site) -> bool {
+        match self {
+            Self::Kind(kind) => *kind == site.kind,
+            Self::Site(code) => *code == site.code,
+        }
+    }
+}
+
 /// One scheduled departure of every working day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunPattern {
@@ -32,12 +53,20 @@ pub struct RunPattern {
     pub departs: NaiveTime,
     /// When it must be back, unloaded.
     pub back_by: NaiveTime,
-    /// The kinds of site it calls at.
-    pub serves: Vec<SiteKind>,
+    /// Where it calls.
+    pub serves: Vec<CallsAt>,
     /// The days on which it is in force.
     pub effective: Effective,
     /// How sure the row is.
     pub status: String,
+}
+
+impl RunPattern {
+    /// Whether the run calls at `site`.
+    #[must_use]
+    pub fn calls_at(&self, site: &Site) -> bool {
+        self.serves.iter().any(|calls_at| calls_at.matches(site))
+    }
 }
 
 /// The pattern of a working day's runs.
@@ -60,7 +89,7 @@ impl Timetable {
                 return fail(format!("it must be back by {}, before it departs at {}", run.back_by, run.departs));
             }
             if run.serves.is_empty() {
-                return fail("it serves no kind of site".into());
+                return fail("it calls nowhere".into());
             }
             if runs[..n].iter().any(|other| other.code == run.code && other.effective.overlaps(&run.effective)) {
                 return fail("another row with this code is in force on the same days".into());
