@@ -7,6 +7,7 @@
 //! day's start that the caller chose, places are indices into the caller's matrices, money is in the caller's
 //! currency. It could be published as a crate of its own.
 
+pub mod checker;
 mod cost;
 mod error;
 mod exclusion;
