@@ -12,9 +12,7 @@ use super::units::{Metres, Price, Seconds};
 ///
 /// A second at a price per hour and a metre at a price per kilometre are both whole numbers of this unit
 /// (3 600 000 = 3 600 × 1 000), so costs add up without rounding, in any order.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cost(pub i64);
 
@@ -166,14 +164,8 @@ mod tests {
 
     #[test]
     fn what_is_left_out_outweighs_any_cost() {
-        let complete = Score {
-            left_out: 0,
-            cost: Cost(i64::MAX),
-        };
-        let partial = Score {
-            left_out: 1,
-            cost: Cost::ZERO,
-        };
+        let complete = Score { left_out: 0, cost: Cost(i64::MAX) };
+        let partial = Score { left_out: 1, cost: Cost::ZERO };
         assert!(complete < partial);
     }
 }

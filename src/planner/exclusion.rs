@@ -28,43 +28,23 @@ pub enum ExclusionReason {
     MaxDistance { distance: Metres, limit: Metres },
     /// The route would drive too long.
     #[error("{travel_time} s of driving where {limit} s are allowed")]
-    MaxTravelTime {
-        travel_time: Seconds,
-        limit: Seconds,
-    },
+    MaxTravelTime { travel_time: Seconds, limit: Seconds },
     /// The trip would carry too much.
     #[error("a load of {load} in dimension {dimension} where the capacity is {capacity}")]
-    Capacity {
-        dimension: usize,
-        load: Load,
-        capacity: Load,
-    },
+    Capacity { dimension: usize, load: Load, capacity: Load },
     /// The goods are ready too late for the vehicle: a delivery after its latest departure (`latest`), a
     /// pickup or shipment so late that the shift ends first (`latest` is the shift's end).
     #[error("job {job} is ready at {ready}, too late for a vehicle bound by {latest}")]
-    Release {
-        job: JobIndex,
-        ready: Seconds,
-        latest: Seconds,
-    },
+    Release { job: JobIndex, ready: Seconds, latest: Seconds },
     /// A visit (of this or another job of the route) could not start before its last window has closed.
-    #[error(
-        "job {job} would be reached at {arrival}, after its last window has closed at {closes}"
-    )]
-    Window {
-        job: JobIndex,
-        arrival: Seconds,
-        closes: Seconds,
-    },
+    #[error("job {job} would be reached at {arrival}, after its last window has closed at {closes}")]
+    Window { job: JobIndex, arrival: Seconds, closes: Seconds },
     /// A break would find no window.
     #[error("break {index} could not begin in any of its windows")]
     Break { index: usize },
     /// The route would return after the shift.
     #[error("the return would be at {returns}, after the shift ends at {shift_end}")]
-    Shift {
-        returns: Seconds,
-        shift_end: Seconds,
-    },
+    Shift { returns: Seconds, shift_end: Seconds },
     /// The route would last too long.
     #[error("{duration} s of duration where {limit} s are allowed")]
     MaxDuration { duration: Seconds, limit: Seconds },

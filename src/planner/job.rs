@@ -31,14 +31,7 @@ impl Job {
     /// A job that is ready from the start of the day, never late, and needs no skill.
     #[must_use]
     pub fn new(kind: JobKind, amount: Vec<Load>) -> Self {
-        Self {
-            kind,
-            amount,
-            skills: BTreeSet::new(),
-            priority: 0,
-            release: 0,
-            due: Vec::new(),
-        }
+        Self { kind, amount, skills: BTreeSet::new(), priority: 0, release: 0, due: Vec::new() }
     }
 
     /// What arriving at `arrival` costs.
@@ -86,12 +79,7 @@ impl Task {
     /// A task at any time with no set-up.
     #[must_use]
     pub fn at(place: Place, service: Seconds) -> Self {
-        Self {
-            place,
-            setup: 0,
-            service,
-            windows: Vec::new(),
-        }
+        Self { place, setup: 0, service, windows: Vec::new() }
     }
 
     /// The same task in these windows only.

@@ -38,9 +38,6 @@ impl Matrix {
         if duration == UNREACHABLE || distance == UNREACHABLE {
             return None;
         }
-        Some(Leg {
-            duration: Seconds::from(duration),
-            distance: Metres::from(distance),
-        })
+        Some(Leg { duration: Seconds::from(duration), distance: Metres::from(distance) })
     }
 }

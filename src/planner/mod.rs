@@ -27,7 +27,6 @@ pub use matrix::{Leg, Matrix, UNREACHABLE};
 pub use problem::{InitialRoute, Problem, ProblemParts};
 pub use solution::{Route, Solution, Step, Trip, Visit};
 pub use units::{
-    JobIndex, Load, MAX_LOAD, MAX_MEASURE, MAX_PRIORITY, Metres, Place, Price, Seconds, Skill,
-    TimeWindow, VehicleIndex,
+    JobIndex, Load, MAX_LOAD, MAX_MEASURE, MAX_PRIORITY, Metres, Place, Price, Seconds, Skill, TimeWindow, VehicleIndex,
 };
 pub use vehicle::{Break, Reload, Vehicle, VehicleCosts};

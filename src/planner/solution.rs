@@ -59,15 +59,8 @@ impl Solution {
     /// When the solution leaves out a job that the problem does not have.
     #[must_use]
     pub fn score(&self, problem: &Problem) -> Score {
-        let left_out = self
-            .unassigned
-            .iter()
-            .map(|&job| 1 + i64::from(problem.jobs()[job].priority))
-            .sum();
-        Score {
-            left_out,
-            cost: self.cost(),
-        }
+        let left_out = self.unassigned.iter().map(|&job| 1 + i64::from(problem.jobs()[job].priority)).sum();
+        Score { left_out, cost: self.cost() }
     }
 
     /// The route of a vehicle, if it leaves at all.
@@ -127,11 +120,7 @@ impl Trip {
     /// How far it drives, by its own claims.
     #[must_use]
     pub fn distance(&self) -> Metres {
-        self.steps
-            .iter()
-            .map(|step| step.distance_from_previous)
-            .sum::<Metres>()
-            + self.distance_to_end
+        self.steps.iter().map(|step| step.distance_from_previous).sum::<Metres>() + self.distance_to_end
     }
 }
 

@@ -29,19 +29,10 @@ pub(super) fn parts(parts: &ProblemParts) -> Checked {
 
 fn measure(subject: Subject, field: &'static str, value: i64, limit: i64) -> Checked {
     if value < 0 {
-        return Err(ProblemError::Negative {
-            subject,
-            field,
-            value,
-        });
+        return Err(ProblemError::Negative { subject, field, value });
     }
     if value > limit {
-        return Err(ProblemError::TooLarge {
-            subject,
-            field,
-            value,
-            limit,
-        });
+        return Err(ProblemError::TooLarge { subject, field, value, limit });
     }
     Ok(())
 }
@@ -51,30 +42,14 @@ fn price(subject: Subject, field: &'static str, value: i64) -> Checked {
 }
 
 fn check_place(subject: Subject, field: &'static str, place: Place, places: usize) -> Checked {
-    if place < places {
-        Ok(())
-    } else {
-        Err(ProblemError::NoSuchPlace {
-            subject,
-            field,
-            place,
-            places,
-        })
-    }
+    if place < places { Ok(()) } else { Err(ProblemError::NoSuchPlace { subject, field, place, places }) }
 }
 
 fn check_loads(subject: Subject, field: &'static str, loads: &[i64], dimensions: usize) -> Checked {
     if loads.len() != dimensions {
-        return Err(ProblemError::Dimensions {
-            subject,
-            field,
-            actual: loads.len(),
-            expected: dimensions,
-        });
+        return Err(ProblemError::Dimensions { subject, field, actual: loads.len(), expected: dimensions });
     }
-    loads
-        .iter()
-        .try_for_each(|&load| measure(subject, field, load, MAX_LOAD))
+    loads.iter().try_for_each(|&load| measure(subject, field, load, MAX_LOAD))
 }
 
 fn check_windows(subject: Subject, field: &'static str, windows: &[TimeWindow]) -> Checked {
@@ -84,22 +59,10 @@ fn check_windows(subject: Subject, field: &'static str, windows: &[TimeWindow]) 
         measure(subject, field, window.end, MAX_MEASURE)?;
         let TimeWindow { start, end } = *window;
         if end < start {
-            return Err(ProblemError::WindowReversed {
-                subject,
-                field,
-                index,
-                start,
-                end,
-            });
+            return Err(ProblemError::WindowReversed { subject, field, index, start, end });
         }
         if let Some(previous_end) = previous_end.filter(|&previous_end| start <= previous_end) {
-            return Err(ProblemError::WindowsOverlap {
-                subject,
-                field,
-                index,
-                start,
-                previous_end,
-            });
+            return Err(ProblemError::WindowsOverlap { subject, field, index, start, previous_end });
         }
         previous_end = Some(end);
     }
@@ -107,36 +70,17 @@ fn check_windows(subject: Subject, field: &'static str, windows: &[TimeWindow]) 
 }
 
 fn check_matrix(matrix: usize, tables: &Matrix, places: usize) -> Checked {
-    for (field, entries) in [
-        ("durations", &tables.durations),
-        ("distances", &tables.distances),
-    ] {
+    for (field, entries) in [("durations", &tables.durations), ("distances", &tables.distances)] {
         if places.checked_mul(places) != Some(entries.len()) {
             let expected = places.saturating_mul(places);
-            return Err(ProblemError::MatrixShape {
-                matrix,
-                field,
-                places,
-                actual: entries.len(),
-                expected,
-            });
+            return Err(ProblemError::MatrixShape { matrix, field, places, actual: entries.len(), expected });
         }
         for (place, row) in entries.chunks_exact(places.max(1)).enumerate() {
             if row[place] != 0 {
-                return Err(ProblemError::MatrixDiagonal {
-                    matrix,
-                    field,
-                    place,
-                    value: row[place],
-                });
+                return Err(ProblemError::MatrixDiagonal { matrix, field, place, value: row[place] });
             }
             for &entry in row.iter().filter(|&&entry| entry != UNREACHABLE) {
-                measure(
-                    Subject::Matrix(matrix),
-                    field,
-                    i64::from(entry),
-                    MAX_MEASURE,
-                )?;
+                measure(Subject::Matrix(matrix), field, i64::from(entry), MAX_MEASURE)?;
             }
         }
     }
@@ -145,15 +89,10 @@ fn check_matrix(matrix: usize, tables: &Matrix, places: usize) -> Checked {
 
 fn check_vehicle(index: usize, vehicle: &Vehicle, parts: &ProblemParts) -> Checked {
     let subject = Subject::Vehicle(index);
-    let ends = [
-        ("start", vehicle.start),
-        ("end", vehicle.end),
-        ("reload.place", vehicle.reload.map(|reload| reload.place)),
-    ];
+    let ends =
+        [("start", vehicle.start), ("end", vehicle.end), ("reload.place", vehicle.reload.map(|reload| reload.place))];
     for (field, place) in ends {
-        place.map_or(Ok(()), |place| {
-            check_place(subject, field, place, parts.places)
-        })?;
+        place.map_or(Ok(()), |place| check_place(subject, field, place, parts.places))?;
     }
     if vehicle.matrix >= parts.matrices.len() {
         return Err(ProblemError::NoSuchMatrix {
@@ -164,29 +103,14 @@ fn check_vehicle(index: usize, vehicle: &Vehicle, parts: &ProblemParts) -> Check
     }
     check_windows(subject, "shift", &[vehicle.shift])?;
     let TimeWindow { start, end } = vehicle.shift;
-    if let Some(start_late) = vehicle
-        .start_late
-        .filter(|&late| !vehicle.shift.contains(late))
-    {
-        return Err(ProblemError::StartLateOutsideShift {
-            vehicle: index,
-            start_late,
-            start,
-            end,
-        });
+    if let Some(start_late) = vehicle.start_late.filter(|&late| !vehicle.shift.contains(late)) {
+        return Err(ProblemError::StartLateOutsideShift { vehicle: index, start_late, start, end });
     }
     check_loads(subject, "capacity", &vehicle.capacity, parts.dimensions)?;
     for (break_index, rest) in vehicle.breaks.iter().enumerate() {
         check_windows(subject, "breaks.windows", &rest.windows)?;
         measure(subject, "breaks.service", rest.service, MAX_MEASURE)?;
-        let last_end = rest
-            .windows
-            .last()
-            .ok_or(ProblemError::NoWindow {
-                subject,
-                field: "breaks",
-            })?
-            .end;
+        let last_end = rest.windows.last().ok_or(ProblemError::NoWindow { subject, field: "breaks" })?.end;
         if last_end < start {
             return Err(ProblemError::BreakBeforeShift {
                 vehicle: index,
@@ -198,20 +122,13 @@ fn check_vehicle(index: usize, vehicle: &Vehicle, parts: &ProblemParts) -> Check
     }
     price(subject, "costs.fixed", vehicle.costs.fixed)?;
     price(subject, "costs.per_hour", vehicle.costs.per_hour)?;
-    price(
-        subject,
-        "costs.per_travel_hour",
-        vehicle.costs.per_travel_hour,
-    )?;
+    price(subject, "costs.per_travel_hour", vehicle.costs.per_travel_hour)?;
     price(subject, "costs.per_km", vehicle.costs.per_km)?;
     let limits = [
         ("max_duration", vehicle.max_duration),
         ("max_travel_time", vehicle.max_travel_time),
         ("max_distance", vehicle.max_distance),
-        (
-            "reload.service",
-            vehicle.reload.map(|reload| reload.service),
-        ),
+        ("reload.service", vehicle.reload.map(|reload| reload.service)),
     ];
     for (field, limit) in limits {
         limit.map_or(Ok(()), |limit| measure(subject, field, limit, MAX_MEASURE))?;
@@ -233,10 +150,7 @@ fn check_job(index: usize, job: &Job, parts: &ProblemParts) -> Checked {
     }
     check_loads(subject, "amount", &job.amount, parts.dimensions)?;
     if job.priority > MAX_PRIORITY {
-        return Err(ProblemError::Priority {
-            job: index,
-            priority: job.priority,
-        });
+        return Err(ProblemError::Priority { job: index, priority: job.priority });
     }
     measure(subject, "release", job.release, MAX_MEASURE)?;
     for due in &job.due {
@@ -256,47 +170,26 @@ fn check_task(subject: Subject, task: &Task, places: usize) -> Checked {
 /// Bounds every cost from above: each vehicle pays for its whole shift and for as many of the longest legs as
 /// a route through all jobs could have, and each job is as late as the longest shift allows.
 fn check_cost(parts: &ProblemParts) -> Checked {
-    let longest = |matrix: &Matrix| {
-        matrix
-            .distances
-            .iter()
-            .copied()
-            .filter(|&entry| entry != UNREACHABLE)
-            .max()
-    };
-    let longest_m: Vec<i128> = parts
-        .matrices
-        .iter()
-        .map(|matrix| i128::from(longest(matrix).unwrap_or(0)))
-        .collect();
-    let day_end_s = parts
-        .vehicles
-        .iter()
-        .map(|vehicle| i128::from(vehicle.shift.end))
-        .max()
-        .unwrap_or(0);
+    let longest = |matrix: &Matrix| matrix.distances.iter().copied().filter(|&entry| entry != UNREACHABLE).max();
+    let longest_m: Vec<i128> = parts.matrices.iter().map(|matrix| i128::from(longest(matrix).unwrap_or(0))).collect();
+    let day_end_s = parts.vehicles.iter().map(|vehicle| i128::from(vehicle.shift.end)).max().unwrap_or(0);
     let mut worst: i128 = 0;
     for vehicle in &parts.vehicles {
         let shift_s = i128::from(vehicle.shift.end - vehicle.shift.start);
-        let legs =
-            2 * parts.jobs.len() as i128 + vehicle.max_trips().min(parts.jobs.len()) as i128 + 1;
+        let legs = 2 * parts.jobs.len() as i128 + vehicle.max_trips().min(parts.jobs.len()) as i128 + 1;
         let hourly = i128::from(vehicle.costs.per_hour) + i128::from(vehicle.costs.per_travel_hour);
         worst = worst
             .saturating_add(i128::from(vehicle.costs.fixed) * 3_600_000)
             .saturating_add(hourly * shift_s * 1_000)
             .saturating_add(
-                (i128::from(vehicle.costs.per_km) * 3_600)
-                    .saturating_mul(legs * longest_m[vehicle.matrix]),
+                (i128::from(vehicle.costs.per_km) * 3_600).saturating_mul(legs * longest_m[vehicle.matrix]),
             );
     }
     for due in parts.jobs.iter().flat_map(|job| &job.due) {
         worst = worst.saturating_add(i128::from(due.cost_per_hour) * day_end_s * 1_000);
     }
     if worst > i128::from(MAX_COST) {
-        return Err(ProblemError::CostTooLarge {
-            worst,
-            limit: MAX_COST,
-        });
+        return Err(ProblemError::CostTooLarge { worst, limit: MAX_COST });
     }
     Ok(())
 }
@@ -307,11 +200,7 @@ fn check_initial(parts: &ProblemParts) -> Checked {
     for (initial, route) in parts.initial.iter().enumerate() {
         let (vehicle, vehicles) = (route.vehicle, parts.vehicles.len());
         let Some(carrier) = parts.vehicles.get(vehicle) else {
-            return Err(ProblemError::InitialVehicle {
-                initial,
-                vehicle,
-                vehicles,
-            });
+            return Err(ProblemError::InitialVehicle { initial, vehicle, vehicles });
         };
         if std::mem::replace(&mut has_route[vehicle], true) {
             return Err(ProblemError::InitialVehicleTwice { initial, vehicle });
@@ -333,29 +222,17 @@ fn check_initial(parts: &ProblemParts) -> Checked {
                 let is_known = match visit {
                     Visit::Break(rest) => rest < carrier.breaks.len(),
                     Visit::Serve(job) => parts.jobs.get(job).is_some_and(|job| !is_shipment(job)),
-                    Visit::PickUp(job) | Visit::Deliver(job) => {
-                        parts.jobs.get(job).is_some_and(is_shipment)
-                    }
+                    Visit::PickUp(job) | Visit::Deliver(job) => parts.jobs.get(job).is_some_and(is_shipment),
                 };
                 if !is_known {
-                    return Err(ProblemError::InitialVisit {
-                        initial,
-                        trip,
-                        position,
-                        visit,
-                    });
+                    return Err(ProblemError::InitialVisit { initial, trip, position, visit });
                 }
                 let is_new = match visit {
                     Visit::Break(rest) => !std::mem::replace(&mut taken_breaks[rest], true),
                     _ => seen.insert(visit),
                 };
                 if !is_new {
-                    return Err(ProblemError::InitialVisitTwice {
-                        initial,
-                        trip,
-                        position,
-                        visit,
-                    });
+                    return Err(ProblemError::InitialVisitTwice { initial, trip, position, visit });
                 }
             }
             check_shipments_whole(initial, trip, visits)?;
@@ -382,19 +259,13 @@ fn check_shipments_whole(initial: usize, trip: usize, visits: &[Visit]) -> Check
             _ => {}
         }
     }
-    open.first().map_or(Ok(()), |&job| {
-        Err(ProblemError::InitialShipment { initial, trip, job })
-    })
+    open.first().map_or(Ok(()), |&job| Err(ProblemError::InitialShipment { initial, trip, job }))
 }
 
 fn check_locked(initial: usize, route: &InitialRoute) -> Checked {
     let visits: usize = route.trips.iter().map(Vec::len).sum();
     if route.locked > visits {
-        return Err(ProblemError::LockedTooMany {
-            initial,
-            locked: route.locked,
-            visits,
-        });
+        return Err(ProblemError::LockedTooMany { initial, locked: route.locked, visits });
     }
     let mut left = route.locked;
     for (trip, visits) in route.trips.iter().enumerate() {

@@ -46,15 +46,10 @@ pub fn check(problem: &Problem, solution: &Solution) -> Result<CheckedCost, Vec<
         split.distance.0 += route.cost.distance.0;
         split.lateness.0 += route.cost.lateness.0;
     }
-    let cost = Cost(
-        split.fixed.0 + split.duration.0 + split.travel.0 + split.distance.0 + split.lateness.0,
-    );
+    let cost = Cost(split.fixed.0 + split.duration.0 + split.travel.0 + split.distance.0 + split.lateness.0);
     let mut left_out = 0;
     for &job in &solution.unassigned {
         left_out += 1 + i64::from(problem.jobs()[job].priority);
     }
-    Ok(CheckedCost {
-        score: Score { left_out, cost },
-        split,
-    })
+    Ok(CheckedCost { score: Score { left_out, cost }, split })
 }

@@ -9,34 +9,14 @@ use crate::planner::solution::{Route, Step, Trip, Visit};
 use crate::planner::units::{Load, MAX_MEASURE, Metres, Place, Seconds, TimeWindow};
 use crate::planner::vehicle::Vehicle;
 
-pub(super) fn check(
-    problem: &Problem,
-    index: usize,
-    route: &Route,
-    violations: &mut Vec<Violation>,
-) {
+pub(super) fn check(problem: &Problem, index: usize, route: &Route, violations: &mut Vec<Violation>) {
     let Some(vehicle) = problem.vehicles().get(route.vehicle) else {
-        let rule = Rule::UnknownVehicle {
-            vehicle: route.vehicle,
-        };
-        violations.push(Violation {
-            route: Some(index),
-            trip: None,
-            step: None,
-            rule,
-        });
+        let rule = Rule::UnknownVehicle { vehicle: route.vehicle };
+        violations.push(Violation { route: Some(index), trip: None, step: None, rule });
         return;
     };
-    let check = RouteCheck {
-        problem,
-        vehicle,
-        route,
-        index,
-        violations,
-        trip: None,
-        step: None,
-        totals: Totals::default(),
-    };
+    let check =
+        RouteCheck { problem, vehicle, route, index, violations, trip: None, step: None, totals: Totals::default() };
     check.run();
 }
 
@@ -84,12 +64,7 @@ impl RouteCheck<'_> {
     }
 
     fn report(&mut self, rule: Rule) {
-        self.violations.push(Violation {
-            route: Some(self.index),
-            trip: self.trip,
-            step: self.step,
-            rule,
-        });
+        self.violations.push(Violation { route: Some(self.index), trip: self.trip, step: self.step, rule });
     }
 
     /// No feasible time lies outside a shift; and sums of times inside the limits cannot overflow.
@@ -97,11 +72,7 @@ impl RouteCheck<'_> {
         let mut claims = Vec::new();
         for trip in &self.route.trips {
             claims.extend([trip.departs, trip.returns]);
-            claims.extend(
-                trip.steps
-                    .iter()
-                    .flat_map(|step| [step.arrival, step.start, step.end]),
-            );
+            claims.extend(trip.steps.iter().flat_map(|step| [step.arrival, step.start, step.end]));
         }
         claims.retain(|claimed| !(0..=MAX_MEASURE).contains(claimed));
         for &claimed in &claims {
@@ -112,13 +83,7 @@ impl RouteCheck<'_> {
 
     fn visits_exist(&mut self) -> bool {
         let mut all_exist = true;
-        for visit in self
-            .route
-            .trips
-            .iter()
-            .flat_map(|trip| &trip.steps)
-            .map(|step| step.visit)
-        {
+        for visit in self.route.trips.iter().flat_map(|trip| &trip.steps).map(|step| step.visit) {
             let exists = match visit {
                 Visit::Break(index) => index < self.vehicle.breaks.len(),
                 _ => self.task_of(visit).is_some(),
@@ -139,9 +104,7 @@ impl RouteCheck<'_> {
             Visit::Break(_) => return None,
         };
         match (visit, &job.kind) {
-            (Visit::Serve(_), JobKind::Delivery(task) | JobKind::Pickup(task)) => {
-                Some((index, job, task))
-            }
+            (Visit::Serve(_), JobKind::Delivery(task) | JobKind::Pickup(task)) => Some((index, job, task)),
             (Visit::PickUp(_), JobKind::Shipment { pickup, .. }) => Some((index, job, pickup)),
             (Visit::Deliver(_), JobKind::Shipment { delivery, .. }) => Some((index, job, delivery)),
             _ => None,
@@ -169,22 +132,10 @@ impl RouteCheck<'_> {
     fn check_trip(&mut self, number: usize) {
         let trip: &Trip = &self.route.trips[number];
         let reload_place = self.vehicle.reload.map(|reload| reload.place);
-        let begins_at = if number == 0 {
-            self.vehicle.start
-        } else {
-            reload_place
-        };
-        let ends_at = if number + 1 == self.route.trips.len() {
-            self.vehicle.end
-        } else {
-            reload_place
-        };
+        let begins_at = if number == 0 { self.vehicle.start } else { reload_place };
+        let ends_at = if number + 1 == self.route.trips.len() { self.vehicle.end } else { reload_place };
 
-        let Some(first_job_step) = trip
-            .steps
-            .iter()
-            .position(|step| step.visit.job().is_some())
-        else {
+        let Some(first_job_step) = trip.steps.iter().position(|step| step.visit.job().is_some()) else {
             self.report(Rule::TripWithoutJob);
             return;
         };
@@ -226,10 +177,7 @@ impl RouteCheck<'_> {
             }
             self.compare_start_and_end(step, windows, lasting);
             if step.distance_from_previous != derived_distance {
-                self.report(Rule::Distance {
-                    claimed: step.distance_from_previous,
-                    derived: derived_distance,
-                });
+                self.report(Rule::Distance { claimed: step.distance_from_previous, derived: derived_distance });
             }
             clock = step.end;
         }
@@ -237,16 +185,10 @@ impl RouteCheck<'_> {
 
         let (duration, distance) = self.travel(here, ends_at);
         if trip.distance_to_end != distance {
-            self.report(Rule::Distance {
-                claimed: trip.distance_to_end,
-                derived: distance,
-            });
+            self.report(Rule::Distance { claimed: trip.distance_to_end, derived: distance });
         }
         if trip.returns != clock + duration {
-            self.report(Rule::Returns {
-                claimed: trip.returns,
-                derived: clock + duration,
-            });
+            self.report(Rule::Returns { claimed: trip.returns, derived: clock + duration });
         }
         self.check_shipments(trip);
         self.check_load(trip);
@@ -268,10 +210,7 @@ impl RouteCheck<'_> {
             let rest = &self.vehicle.breaks[index];
             self.compare_start_and_end(step, &rest.windows, rest.service);
             if step.distance_from_previous != 0 {
-                self.report(Rule::Distance {
-                    claimed: step.distance_from_previous,
-                    derived: 0,
-                });
+                self.report(Rule::Distance { claimed: step.distance_from_previous, derived: 0 });
             }
             ready = step.end;
         }
@@ -281,11 +220,7 @@ impl RouteCheck<'_> {
             let earliest = self.vehicle.shift.start;
             let latest = self.vehicle.start_late.unwrap_or(self.vehicle.shift.end);
             if departs < earliest || departs > latest {
-                self.report(Rule::Departure {
-                    departs,
-                    earliest,
-                    latest,
-                });
+                self.report(Rule::Departure { departs, earliest, latest });
             }
         }
         if departs < ready {
@@ -295,41 +230,26 @@ impl RouteCheck<'_> {
 
     fn compare_arrival(&mut self, step: &Step, derived: Seconds) {
         if step.arrival != derived {
-            self.report(Rule::Arrival {
-                claimed: step.arrival,
-                derived,
-            });
+            self.report(Rule::Arrival { claimed: step.arrival, derived });
         }
     }
 
     fn compare_start_and_end(&mut self, step: &Step, windows: &[TimeWindow], lasting: Seconds) {
         let start = step.start;
         if start < step.arrival {
-            self.report(Rule::StartsBeforeArrival {
-                start,
-                arrival: step.arrival,
-            });
+            self.report(Rule::StartsBeforeArrival { start, arrival: step.arrival });
         }
-        if !windows.is_empty()
-            && !windows
-                .iter()
-                .any(|window| window.start <= start && start <= window.end)
-        {
+        if !windows.is_empty() && !windows.iter().any(|window| window.start <= start && start <= window.end) {
             self.report(Rule::OutsideWindows { start });
         }
         if step.end != start + lasting {
-            self.report(Rule::End {
-                claimed: step.end,
-                derived: start + lasting,
-            });
+            self.report(Rule::End { claimed: step.end, derived: start + lasting });
         }
     }
 
     fn take_break(&mut self, index: usize) {
         if !self.totals.breaks.insert(index) {
-            self.report(Rule::VisitTwice {
-                visit: Visit::Break(index),
-            });
+            self.report(Rule::VisitTwice { visit: Visit::Break(index) });
         }
     }
 
@@ -338,12 +258,8 @@ impl RouteCheck<'_> {
         let Some((index, job, _)) = self.task_of(step.visit) else {
             return;
         };
-        let missing_skills: Vec<_> = job
-            .skills
-            .iter()
-            .copied()
-            .filter(|skill| !self.vehicle.skills.contains(skill))
-            .collect();
+        let missing_skills: Vec<_> =
+            job.skills.iter().copied().filter(|skill| !self.vehicle.skills.contains(skill)).collect();
         let (moves_at, arrives_at) = match (step.visit, &job.kind) {
             (Visit::Serve(_), JobKind::Delivery(_)) => (Some(trip.departs), Some(step.start)),
             (Visit::Serve(_), JobKind::Pickup(_)) => (Some(step.start), Some(trip.returns)),
@@ -356,8 +272,7 @@ impl RouteCheck<'_> {
         if let Some(arrival) = arrives_at {
             for due in &job.due {
                 if arrival > due.at {
-                    lateness +=
-                        i128::from(arrival - due.at) * i128::from(due.cost_per_hour) * 1_000;
+                    lateness += i128::from(arrival - due.at) * i128::from(due.cost_per_hour) * 1_000;
                 }
             }
         }
@@ -366,29 +281,19 @@ impl RouteCheck<'_> {
             self.report(Rule::Skill { job: index, skill });
         }
         if let Some(time) = moves_at.filter(|&time| time < release) {
-            self.report(Rule::Release {
-                job: index,
-                time,
-                release,
-            });
+            self.report(Rule::Release { job: index, time, release });
         }
     }
 
     fn check_shipments(&mut self, trip: &Trip) {
         for (position, step) in trip.steps.iter().enumerate() {
             let (job, is_whole) = match step.visit {
-                Visit::PickUp(job) => (
-                    job,
-                    trip.steps[position..]
-                        .iter()
-                        .any(|later| later.visit == Visit::Deliver(job)),
-                ),
-                Visit::Deliver(job) => (
-                    job,
-                    trip.steps[..position]
-                        .iter()
-                        .any(|earlier| earlier.visit == Visit::PickUp(job)),
-                ),
+                Visit::PickUp(job) => {
+                    (job, trip.steps[position..].iter().any(|later| later.visit == Visit::Deliver(job)))
+                }
+                Visit::Deliver(job) => {
+                    (job, trip.steps[..position].iter().any(|earlier| earlier.visit == Visit::PickUp(job)))
+                }
                 Visit::Serve(_) | Visit::Break(_) => continue,
             };
             if !is_whole {
@@ -411,10 +316,7 @@ impl RouteCheck<'_> {
             }
         }
         if trip.load_at_departure != on_board {
-            self.report(Rule::Load {
-                claimed: trip.load_at_departure.clone(),
-                derived: on_board.clone(),
-            });
+            self.report(Rule::Load { claimed: trip.load_at_departure.clone(), derived: on_board.clone() });
         }
         self.check_capacity(&on_board);
         for (position, step) in trip.steps.iter().enumerate() {
@@ -422,18 +324,14 @@ impl RouteCheck<'_> {
             if let Some((_, job, _)) = self.task_of(step.visit) {
                 let is_unloaded = matches!(
                     (step.visit, &job.kind),
-                    (Visit::Serve(_), JobKind::Delivery(_))
-                        | (Visit::Deliver(_), JobKind::Shipment { .. })
+                    (Visit::Serve(_), JobKind::Delivery(_)) | (Visit::Deliver(_), JobKind::Shipment { .. })
                 );
                 for (load, amount) in on_board.iter_mut().zip(&job.amount) {
                     *load += if is_unloaded { -amount } else { *amount };
                 }
             }
             if step.load_after != on_board {
-                self.report(Rule::Load {
-                    claimed: step.load_after.clone(),
-                    derived: on_board.clone(),
-                });
+                self.report(Rule::Load { claimed: step.load_after.clone(), derived: on_board.clone() });
             }
             self.check_capacity(&on_board);
         }
@@ -441,15 +339,9 @@ impl RouteCheck<'_> {
     }
 
     fn check_capacity(&mut self, on_board: &[Load]) {
-        for (dimension, (&load, &capacity)) in
-            on_board.iter().zip(&self.vehicle.capacity).enumerate()
-        {
+        for (dimension, (&load, &capacity)) in on_board.iter().zip(&self.vehicle.capacity).enumerate() {
             if load > capacity {
-                self.report(Rule::Capacity {
-                    dimension,
-                    load,
-                    capacity,
-                });
+                self.report(Rule::Capacity { dimension, load, capacity });
             }
         }
     }
@@ -462,18 +354,9 @@ impl RouteCheck<'_> {
     fn check_totals(&mut self) {
         let (departs, returns) = self.departs_and_returns();
         let (vehicle, duration) = (self.vehicle, returns - departs);
-        let Totals {
-            travel_time,
-            distance,
-            stops,
-            tasks,
-            ..
-        } = self.totals;
+        let Totals { travel_time, distance, stops, tasks, .. } = self.totals;
         if returns > vehicle.shift.end {
-            self.report(Rule::Shift {
-                returns,
-                shift_end: vehicle.shift.end,
-            });
+            self.report(Rule::Shift { returns, shift_end: vehicle.shift.end });
         }
         if let Some(limit) = vehicle.max_stops.filter(|&limit| stops > limit) {
             self.report(Rule::MaxStops { stops, limit });
@@ -491,18 +374,9 @@ impl RouteCheck<'_> {
             self.report(Rule::MaxDistance { distance, limit });
         }
         for (index, rest) in vehicle.breaks.iter().enumerate() {
-            let last_end = rest
-                .windows
-                .iter()
-                .map(|window| window.end)
-                .max()
-                .unwrap_or(0);
+            let last_end = rest.windows.iter().map(|window| window.end).max().unwrap_or(0);
             if !self.totals.breaks.contains(&index) && returns > last_end {
-                self.report(Rule::BreakMissing {
-                    index,
-                    returns,
-                    last_end,
-                });
+                self.report(Rule::BreakMissing { index, returns, last_end });
             }
         }
     }
@@ -511,11 +385,7 @@ impl RouteCheck<'_> {
         let (departs, returns) = self.departs_and_returns();
         let prices = self.vehicle.costs;
         let derived = [
-            (
-                Cause::Fixed,
-                self.route.cost.fixed,
-                i128::from(prices.fixed) * 3_600_000,
-            ),
+            (Cause::Fixed, self.route.cost.fixed, i128::from(prices.fixed) * 3_600_000),
             (
                 Cause::Duration,
                 self.route.cost.duration,
@@ -531,19 +401,11 @@ impl RouteCheck<'_> {
                 self.route.cost.distance,
                 i128::from(self.totals.distance) * i128::from(prices.per_km) * 3_600,
             ),
-            (
-                Cause::Lateness,
-                self.route.cost.lateness,
-                self.totals.lateness,
-            ),
+            (Cause::Lateness, self.route.cost.lateness, self.totals.lateness),
         ];
         for (cause, claimed, derived) in derived {
             if i128::from(claimed.0) != derived {
-                self.report(Rule::Cost {
-                    cause,
-                    claimed: claimed.0,
-                    derived,
-                });
+                self.report(Rule::Cost { cause, claimed: claimed.0, derived });
             }
         }
     }

@@ -22,11 +22,7 @@ pub struct Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, index) in [
-            ("route", self.route),
-            ("trip", self.trip),
-            ("step", self.step),
-        ] {
+        for (name, index) in [("route", self.route), ("trip", self.trip), ("step", self.step)] {
             if let Some(index) = index {
                 write!(f, "{name} {index}, ")?;
             }
@@ -91,21 +87,13 @@ pub enum Rule {
     TimeOutOfRange { claimed: Seconds },
     /// A first trip that departs outside what the vehicle allows.
     #[error("departs at {departs}, outside {earliest} to {latest}")]
-    Departure {
-        departs: Seconds,
-        earliest: Seconds,
-        latest: Seconds,
-    },
+    Departure { departs: Seconds, earliest: Seconds, latest: Seconds },
     /// A trip that departs before the vehicle is ready for it.
     #[error("departs at {departs}, before the vehicle is ready at {ready}")]
     DepartsUnready { departs: Seconds, ready: Seconds },
     /// Goods that move before they are ready.
     #[error("job {job} moves at {time}, before it is ready at {release}")]
-    Release {
-        job: JobIndex,
-        time: Seconds,
-        release: Seconds,
-    },
+    Release { job: JobIndex, time: Seconds, release: Seconds },
     /// A leg that does not exist.
     #[error("there is no way from place {from} to place {to}")]
     Unreachable { from: Place, to: Place },
@@ -126,26 +114,16 @@ pub enum Rule {
     Distance { claimed: Metres, derived: Metres },
     /// A load on board other than what was loaded and unloaded.
     #[error("claims a load of {claimed:?}, but carries {derived:?}")]
-    Load {
-        claimed: Vec<Load>,
-        derived: Vec<Load>,
-    },
+    Load { claimed: Vec<Load>, derived: Vec<Load> },
     /// More on board than fits.
     #[error("carries {load} in dimension {dimension}; the capacity is {capacity}")]
-    Capacity {
-        dimension: usize,
-        load: Load,
-        capacity: Load,
-    },
+    Capacity { dimension: usize, load: Load, capacity: Load },
     /// A return other than the last end plus the leg.
     #[error("claims to return at {claimed}, but returns at {derived}")]
     Returns { claimed: Seconds, derived: Seconds },
     /// A return after the shift.
     #[error("returns at {returns}, after the shift ends at {shift_end}")]
-    Shift {
-        returns: Seconds,
-        shift_end: Seconds,
-    },
+    Shift { returns: Seconds, shift_end: Seconds },
     /// Too many stops.
     #[error("{stops} stops; the most is {limit}")]
     MaxStops { stops: usize, limit: usize },
@@ -157,10 +135,7 @@ pub enum Rule {
     MaxDuration { duration: Seconds, limit: Seconds },
     /// Too much driving.
     #[error("drives {travel_time} s; the most is {limit} s")]
-    MaxTravelTime {
-        travel_time: Seconds,
-        limit: Seconds,
-    },
+    MaxTravelTime { travel_time: Seconds, limit: Seconds },
     /// Too far.
     #[error("drives {distance} m; the most is {limit} m")]
     MaxDistance { distance: Metres, limit: Metres },
@@ -168,34 +143,17 @@ pub enum Rule {
     #[error(
         "break {index} is left out, though the route returns at {returns}, after its last window ends at {last_end}"
     )]
-    BreakMissing {
-        index: usize,
-        returns: Seconds,
-        last_end: Seconds,
-    },
+    BreakMissing { index: usize, returns: Seconds, last_end: Seconds },
     /// A locked visit that is not where it was locked.
     #[error("visit {position} of trip {trip} is locked to {expected:?}, but is {found:?}")]
-    Locked {
-        trip: usize,
-        position: usize,
-        expected: Visit,
-        found: Option<Visit>,
-    },
+    Locked { trip: usize, position: usize, expected: Visit, found: Option<Visit> },
     /// A trip before the last locked visit that was changed behind its own locked visits.
     #[error("trip {trip} is locked to {expected} visits, but has {found}")]
-    LockedTripExtended {
-        trip: usize,
-        expected: usize,
-        found: usize,
-    },
+    LockedTripExtended { trip: usize, expected: usize, found: usize },
     /// A vehicle with locked visits that stays at home.
     #[error("vehicle {vehicle} has locked visits, but no route")]
     LockedRouteMissing { vehicle: VehicleIndex },
     /// A claimed cost other than the derived one.
     #[error("claims a cost of {claimed} by {cause:?}, but it is {derived}")]
-    Cost {
-        cause: Cause,
-        claimed: i64,
-        derived: i128,
-    },
+    Cost { cause: Cause, claimed: i64, derived: i128 },
 }
