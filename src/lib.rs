@@ -18,3 +18,4 @@
 pub mod domain;
 pub mod planner;
 pub mod roads;
+pub mod service;
