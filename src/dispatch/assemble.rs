@@ -33,15 +33,8 @@ pub(super) fn plan(
     planned_rounds.sort_by_key(|round| {
         (round.half_day, day.sites[&round.depot_id].code.clone(), courier_code(day, round.route.courier_id))
     });
-    let warnings = safety::warnings(
-        day,
-        &runs.network,
-        &runs.jobs,
-        &runs.solution.unassigned,
-        journeys,
-        &outcomes,
-        &run_ids,
-    )?;
+    let warnings =
+        safety::warnings(day, &runs.network, &runs.jobs, &runs.solution.unassigned, journeys, &outcomes, &run_ids)?;
     let mut profiles: Vec<VehicleProfile> = day.couriers().map(|(_, vehicle)| vehicle.profile).collect();
     profiles.sort_unstable();
     profiles.dedup();
@@ -96,7 +89,8 @@ impl Maker<'_, '_> {
     fn runs(&mut self, runs: &PlannedRuns<'_>) -> Vec<PlannedRun> {
         let mut planned: Vec<PlannedRun> = Vec::with_capacity(self.day.runs.len());
         for run in &self.day.runs {
-            let previous = self.day.input.previous.and_then(|plan| plan.runs.iter().find(|old| old.code == run.pattern.code));
+            let previous =
+                self.day.input.previous.and_then(|plan| plan.runs.iter().find(|old| old.code == run.pattern.code));
             planned.push(PlannedRun {
                 id: previous.map_or_else(|| RunId::new(self.ids), |old| old.id),
                 code: run.pattern.code.clone(),

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::{DayInput, DispatchError};
 use crate::{
     domain::{
-        CentreData, Courier, DayClock, DayRules, Dossier, DossierId, HalfDay, HomeDelivery, HomeDeliveryId, LocalWindow,
-        RunPattern, Site, SiteId, Vehicle,
+        CentreData, Courier, DayClock, DayRules, Dossier, DossierId, HalfDay, HomeDelivery, HomeDeliveryId,
+        LocalWindow, RunPattern, Site, SiteId, Vehicle,
     },
     planner::{Seconds, TimeWindow},
 };
@@ -46,7 +46,8 @@ impl<'a> Day<'a> {
         let centre = input.centre;
         let date = input.date;
         if !centre.calendar.is_working_day(date)? {
-            let why = centre.calendar.special(date).map_or_else(|| date.format("%A").to_string(), |day| day.name.clone());
+            let why =
+                centre.calendar.special(date).map_or_else(|| date.format("%A").to_string(), |day| day.name.clone());
             return Err(DispatchError::NotAWorkingDay { date, why, next: centre.calendar.working_day_from(date)? });
         }
         let clock = DayClock::new(date, centre.centre.time_zone);

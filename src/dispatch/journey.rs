@@ -180,7 +180,8 @@ fn home_clock(day: &Day<'_>, item: &Item, home: HomeDeliveryId) -> Result<DateTi
     let zone = day.centre.centre.time_zone;
     let calendar = &day.centre.calendar;
     let ready = item.ready_at.with_timezone(&zone).date_naive();
-    let district = |code: &str| day.centre.commune(code, day.input.date).and_then(|commune| commune.district_code.as_deref());
+    let district =
+        |code: &str| day.centre.commune(code, day.input.date).and_then(|commune| commune.district_code.as_deref());
     let home_commune = day.homes.get(&home).map_or("", |home| home.commune_code.as_str());
     let same_district = match (district(home_commune), district(&day.hub.commune_code)) {
         (Some(home), Some(hub)) => home == hub,

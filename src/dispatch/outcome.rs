@@ -30,6 +30,11 @@ pub(super) struct Outcomes {
 
 impl Outcomes {
     pub(super) fn new(journeys: &[Journey<'_>]) -> Self {
-        Self { of: journeys.iter().map(|journey| Outcome { stopped: journey.stays.clone(), ..Outcome::default() }).collect() }
+        Self {
+            of: journeys
+                .iter()
+                .map(|journey| Outcome { stopped: journey.stays.clone(), ..Outcome::default() })
+                .collect(),
+        }
     }
 }

@@ -154,7 +154,8 @@ fn round_job(
     let windows: Vec<TimeWindow> = halves.map(|half| half.window).collect();
     let release = members.iter().map(|index| release(day, &journeys[*index], &outcomes.of[*index])).max()?;
     let leaves_in_time = |vehicle: &RoundVehicle<'_>| {
-        vehicle.shift.end > release && windows.iter().any(|window| window.start < vehicle.shift.end && vehicle.shift.start < window.end)
+        vehicle.shift.end > release
+            && windows.iter().any(|window| window.start < vehicle.shift.end && vehicle.shift.start < window.end)
     };
     vehicles.iter().any(leaves_in_time).then(|| RoundJob { home, journeys: members.to_vec(), release, windows })
 }
@@ -174,7 +175,10 @@ fn problem(
     let parts = ProblemParts {
         places: positions.len(),
         dimensions: 2,
-        matrices: profiles.iter().map(|profile| day.input.travel.matrix(*profile, &positions)).collect::<Result<_, _>>()?,
+        matrices: profiles
+            .iter()
+            .map(|profile| day.input.travel.matrix(*profile, &positions))
+            .collect::<Result<_, _>>()?,
         vehicles: vehicles
             .iter()
             .map(|vehicle| planner::Vehicle {

@@ -152,7 +152,13 @@ impl<'a> RunNetwork<'a> {
                 true => journey.due,
                 false => relays.then(|| self.last_feeding_return(day, journey)).flatten(),
             };
-            self.add_leg(day, journey, LegToPlan { journey: index, leg_no: 0, release: journey.release, due, relays }, outcomes, &mut legs);
+            self.add_leg(
+                day,
+                journey,
+                LegToPlan { journey: index, leg_no: 0, release: journey.release, due, relays },
+                outcomes,
+                &mut legs,
+            );
         }
         legs
     }
@@ -165,7 +171,13 @@ impl<'a> RunNetwork<'a> {
             {
                 let release = day.relay_ready(first.run);
                 let due = journey.is_last_run_leg(1).then_some(journey.due).flatten();
-                self.add_leg(day, journey, LegToPlan { journey: index, leg_no: 1, release, due, relays: false }, outcomes, &mut legs);
+                self.add_leg(
+                    day,
+                    journey,
+                    LegToPlan { journey: index, leg_no: 1, release, due, relays: false },
+                    outcomes,
+                    &mut legs,
+                );
             }
         }
         legs
@@ -380,7 +392,9 @@ fn run_vehicles<'a>(day: &Day<'a>) -> Vec<RunVehicle<'a>> {
     let mut vehicles = Vec::new();
     for (index, run) in day.runs.iter().enumerate() {
         for &(courier, vehicle) in &run.couriers {
-            let next = day.runs[index + 1..].iter().find(|later| later.couriers.iter().any(|(other, _)| other.id == courier.id));
+            let next = day.runs[index + 1..]
+                .iter()
+                .find(|later| later.couriers.iter().any(|(other, _)| other.id == courier.id));
             let back_by = next.map_or(run.back_by, |next| run.back_by.min(next.departs));
             if back_by > run.departs {
                 vehicles.push(RunVehicle { run: index, courier, vehicle, back_by });
@@ -416,6 +430,10 @@ fn initial_routes(solution: &Solution) -> Vec<InitialRoute> {
     solution
         .routes
         .iter()
-        .map(|route| InitialRoute { vehicle: route.vehicle, trips: route.trips.iter().map(visits).collect(), locked: 0 })
+        .map(|route| InitialRoute {
+            vehicle: route.vehicle,
+            trips: route.trips.iter().map(visits).collect(),
+            locked: 0,
+        })
         .collect()
 }

@@ -68,7 +68,10 @@ fn last_safe_run_is_next(
     due: Seconds,
 ) -> Result<Option<usize>, DispatchError> {
     let (Some(leg), Some(planned)) = (journey.run_legs.first(), outcome.run_legs.first()) else { return Ok(None) };
-    if journey.home_leg.is_some() || outcome.run_legs.len() < journey.run_legs.len() || safe_later(day, network, journey, due)? {
+    if journey.home_leg.is_some()
+        || outcome.run_legs.len() < journey.run_legs.len()
+        || safe_later(day, network, journey, due)?
+    {
         return Ok(None);
     }
     let site = leg.site();
@@ -89,14 +92,20 @@ fn arrival_by(day: &Day<'_>, network: &RunNetwork<'_>, journey: &Journey<'_>, ru
         1 => day.runs[run].back_by,
         _ => {
             let onward = &network.calling[network.place(journey.run_legs[1].site())];
-            let departures = onward.iter().map(|run| day.runs[*run].departs).filter(|departs| *departs >= day.relay_ready(run));
+            let departures =
+                onward.iter().map(|run| day.runs[*run].departs).filter(|departs| *departs >= day.relay_ready(run));
             departures.min().map_or(Seconds::MAX, |departs| departs + ride(1))
         }
     }
 }
 
 /// Whether the item could also leave on a later day and still be in time.
-fn safe_later(day: &Day<'_>, network: &RunNetwork<'_>, journey: &Journey<'_>, due: Seconds) -> Result<bool, DispatchError> {
+fn safe_later(
+    day: &Day<'_>,
+    network: &RunNetwork<'_>,
+    journey: &Journey<'_>,
+    due: Seconds,
+) -> Result<bool, DispatchError> {
     if due < DAY_END {
         return Ok(false);
     }

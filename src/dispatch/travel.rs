@@ -16,11 +16,7 @@ impl TravelModes {
     /// One answerer of travel questions for each kind of vehicle.
     #[must_use]
     pub fn new(motorbike: Travel, car: Travel, foot: Travel) -> Self {
-        let modes = [
-            (VehicleProfile::Motorbike, motorbike),
-            (VehicleProfile::Car, car),
-            (VehicleProfile::Foot, foot),
-        ];
+        let modes = [(VehicleProfile::Motorbike, motorbike), (VehicleProfile::Car, car), (VehicleProfile::Foot, foot)];
         Self { modes: modes.into() }
     }
 
@@ -57,10 +53,8 @@ impl TravelModes {
         let points = positions.iter().map(|position| point(*position)).collect::<Result<Vec<_>, _>>()?;
         let travel = self.of(profile).matrix(&points)?;
         let size = points.len();
-        let mut matrix = planner::Matrix {
-            durations: Vec::with_capacity(size * size),
-            distances: Vec::with_capacity(size * size),
-        };
+        let mut matrix =
+            planner::Matrix { durations: Vec::with_capacity(size * size), distances: Vec::with_capacity(size * size) };
         for from in 0..size {
             for to in 0..size {
                 let leg = travel.get(from, to);

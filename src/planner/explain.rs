@@ -32,21 +32,11 @@ pub fn unassigned(problem: &Problem, solution: &Solution, job: JobIndex) -> Vec<
         let vehicle = tour.vehicle;
         let (scope, reason) = match alone(&unlocked, job, vehicle, scratch) {
             Some(reason) => (Scope::EmptyRoute, reason),
-            None => (
-                Scope::PresentRoute,
-                insertion::best(&fleet, tour, job, Effort::Exhaustive, scratch).err()?,
-            ),
+            None => (Scope::PresentRoute, insertion::best(&fleet, tour, job, Effort::Exhaustive, scratch).err()?),
         };
-        Some(Exclusion {
-            vehicle,
-            scope,
-            reason,
-        })
+        Some(Exclusion { vehicle, scope, reason })
     };
-    tours
-        .iter()
-        .filter_map(|tour| exclude(tour, &mut scratch))
-        .collect()
+    tours.iter().filter_map(|tour| exclude(tour, &mut scratch)).collect()
 }
 
 /// What a job's insertion at a given position would add to the cost.
@@ -92,9 +82,7 @@ pub fn insertion_cost(
                 let added = with.cost - tour.cost + gained;
                 best = Ok(best_so_far.map_or(added, |best| best.min(added)));
             }
-            (Err(reason), Err(nearest)) if reason.nearness() > nearest.nearness() => {
-                best = Err(reason)
-            }
+            (Err(reason), Err(nearest)) if reason.nearness() > nearest.nearness() => best = Err(reason),
             (Err(_), _) => {}
         }
     }
@@ -110,25 +98,12 @@ fn spots_at(
     position: usize,
 ) -> Result<Vec<Spot>, ExclusionReason> {
     let nodes = &tour.nodes;
-    let trips: Vec<&[Node]> = nodes
-        .split(|&node| node == Node::Reload)
-        .filter(|trip| !trip.is_empty())
-        .collect();
+    let trips: Vec<&[Node]> = nodes.split(|&node| node == Node::Reload).filter(|trip| !trip.is_empty()).collect();
     let locked = fleet.plans[tour.vehicle].locked;
-    if trip == trips.len()
-        && position == 0
-        && trip < fleet.problem.vehicles()[tour.vehicle].max_trips()
-    {
-        return Ok(vec![if nodes.is_empty() {
-            Spot::Within(0, 0)
-        } else {
-            Spot::TripAfter(nodes.len())
-        }]);
+    if trip == trips.len() && position == 0 && trip < fleet.problem.vehicles()[tour.vehicle].max_trips() {
+        return Ok(vec![if nodes.is_empty() { Spot::Within(0, 0) } else { Spot::TripAfter(nodes.len()) }]);
     }
-    let visits = trips
-        .get(trip)
-        .filter(|visits| position <= visits.len())
-        .ok_or(ExclusionReason::NoSuchPosition)?;
+    let visits = trips.get(trip).filter(|visits| position <= visits.len()).ok_or(ExclusionReason::NoSuchPosition)?;
     let first: usize = trips[..trip].iter().map(|trip| trip.len() + 1).sum();
     let gap = first + position;
     if gap < locked {
@@ -136,32 +111,17 @@ fn spots_at(
     }
     Ok(match fleet.problem.jobs()[job].kind {
         JobKind::Delivery(_) | JobKind::Pickup(_) => vec![Spot::Within(gap, gap)],
-        JobKind::Shipment { .. } => (gap..=first + visits.len())
-            .map(|second| Spot::Within(gap, second))
-            .collect(),
+        JobKind::Shipment { .. } => (gap..=first + visits.len()).map(|second| Spot::Within(gap, second)).collect(),
     })
 }
 
 /// Why a vehicle cannot take a job even alone. Goods that are ready too late are named before what that leads to.
-fn alone(
-    unlocked: &Fleet,
-    job: JobIndex,
-    vehicle: VehicleIndex,
-    scratch: &mut Scratch,
-) -> Option<ExclusionReason> {
+fn alone(unlocked: &Fleet, job: JobIndex, vehicle: VehicleIndex, scratch: &mut Scratch) -> Option<ExclusionReason> {
     let problem = unlocked.problem;
-    let empty = unlocked
-        .base_tour(vehicle, scratch)
-        .expect("an empty route is feasible");
+    let empty = unlocked.base_tour(vehicle, scratch).expect("an empty route is feasible");
     let reason = insertion::best(unlocked, &empty, job, Effort::Exhaustive, scratch).err()?;
     let wanted = &problem.jobs()[job];
-    let is_about_time = reason.nearness()
-        >= ExclusionReason::Release {
-            job,
-            ready: 0,
-            latest: 0,
-        }
-        .nearness();
+    let is_about_time = reason.nearness() >= ExclusionReason::Release { job, ready: 0, latest: 0 }.nearness();
     if wanted.release == 0 || !is_about_time || !fits_if_ready(problem, job, vehicle, scratch) {
         return Some(reason);
     }
@@ -170,30 +130,18 @@ fn alone(
         JobKind::Delivery(_) => bounds.latest_departure(),
         JobKind::Pickup(_) | JobKind::Shipment { .. } => bounds.shift.end,
     };
-    Some(ExclusionReason::Release {
-        job,
-        ready: wanted.release,
-        latest,
-    })
+    Some(ExclusionReason::Release { job, ready: wanted.release, latest })
 }
 
 /// Whether a vehicle could take a job alone if it had been ready from the start: tried on a problem of these two
 /// and their places only.
-fn fits_if_ready(
-    problem: &Problem,
-    job: JobIndex,
-    vehicle: VehicleIndex,
-    scratch: &mut Scratch,
-) -> bool {
+fn fits_if_ready(problem: &Problem, job: JobIndex, vehicle: VehicleIndex, scratch: &mut Scratch) -> bool {
     let mut places: Vec<Place> = Vec::new();
     let mut renumbered = |place: Place| {
-        places
-            .iter()
-            .position(|&known| known == place)
-            .unwrap_or_else(|| {
-                places.push(place);
-                places.len() - 1
-            })
+        places.iter().position(|&known| known == place).unwrap_or_else(|| {
+            places.push(place);
+            places.len() - 1
+        })
     };
     let mut job = problem.jobs()[job].clone();
     job.release = 0;
@@ -209,22 +157,12 @@ fn fits_if_ready(
     vehicle.matrix = 0;
     vehicle.start = vehicle.start.map(&mut renumbered);
     vehicle.end = vehicle.end.map(&mut renumbered);
-    vehicle.reload = vehicle.reload.map(|reload| Reload {
-        place: renumbered(reload.place),
-        ..reload
-    });
+    vehicle.reload = vehicle.reload.map(|reload| Reload { place: renumbered(reload.place), ..reload });
     let entries = |table: &[u32]| {
         let entry = |(from, to): (&Place, &Place)| table[from * problem.places() + to];
-        places
-            .iter()
-            .flat_map(|from| places.iter().map(move |to| (from, to)))
-            .map(entry)
-            .collect()
+        places.iter().flat_map(|from| places.iter().map(move |to| (from, to))).map(entry).collect()
     };
-    let matrix = Matrix {
-        durations: entries(&whole.durations),
-        distances: entries(&whole.distances),
-    };
+    let matrix = Matrix { durations: entries(&whole.durations), distances: entries(&whole.distances) };
     let alone = Problem::new(ProblemParts {
         places: places.len(),
         dimensions: problem.dimensions(),
@@ -235,8 +173,6 @@ fn fits_if_ready(
     })
     .expect("a part of a valid problem is valid");
     let fleet = Fleet::new(&alone);
-    let empty = fleet
-        .base_tour(0, scratch)
-        .expect("an empty route is feasible");
+    let empty = fleet.base_tour(0, scratch).expect("an empty route is feasible");
     insertion::best(&fleet, &empty, 0, Effort::Exhaustive, scratch).is_ok()
 }

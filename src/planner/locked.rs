@@ -11,28 +11,12 @@ pub(super) fn verify(problem: &Problem) -> Result<(), ProblemError> {
     }
     let fleet = Fleet::new(problem);
     let mut scratch = Scratch::default();
-    for (initial, route) in problem
-        .initial()
-        .iter()
-        .enumerate()
-        .filter(|(_, route)| route.locked > 0)
-    {
+    for (initial, route) in problem.initial().iter().enumerate().filter(|(_, route)| route.locked > 0) {
         let vehicle = route.vehicle;
         let base = fleet.base_tour(vehicle, &mut scratch);
-        let base = base.map_err(|reason| ProblemError::LockedInfeasible {
-            initial,
-            vehicle,
-            reason,
-        })?;
-        if let Some(reason) = base
-            .jobs()
-            .find_map(|job| fleet.missing_skill(vehicle, job))
-        {
-            return Err(ProblemError::LockedInfeasible {
-                initial,
-                vehicle,
-                reason,
-            });
+        let base = base.map_err(|reason| ProblemError::LockedInfeasible { initial, vehicle, reason })?;
+        if let Some(reason) = base.jobs().find_map(|job| fleet.missing_skill(vehicle, job)) {
+            return Err(ProblemError::LockedInfeasible { initial, vehicle, reason });
         }
     }
     Ok(())

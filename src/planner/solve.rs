@@ -23,10 +23,7 @@ pub struct SolveOptions {
 
 impl Default for SolveOptions {
     fn default() -> Self {
-        Self {
-            seed: 1,
-            iterations: 2_000,
-        }
+        Self { seed: 1, iterations: 2_000 }
     }
 }
 
@@ -72,21 +69,11 @@ pub fn solve(problem: &Problem, options: &SolveOptions, control: &mut Control<'_
     for job in tours.iter().flat_map(Tour::jobs) {
         is_planned[job] = true;
     }
-    let pending = (0..problem.jobs().len())
-        .filter(|&job| !is_planned[job])
-        .collect();
+    let pending = (0..problem.jobs().len()).filter(|&job| !is_planned[job]).collect();
     let built = construct::run(&fleet, &mut tours, pending, control, &mut scratch);
     if let ControlFlow::Continue(left_out) = built {
         let rng = ChaCha8Rng::seed_from_u64(options.seed);
-        improve::run(
-            &fleet,
-            &mut tours,
-            left_out,
-            options.iterations,
-            rng,
-            control,
-            &mut scratch,
-        );
+        improve::run(&fleet, &mut tours, left_out, options.iterations, rng, control, &mut scratch);
     }
     render(&fleet, &tours, &mut scratch)
 }

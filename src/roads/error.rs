@@ -9,7 +9,9 @@ use super::router::SnapFailure;
 #[non_exhaustive]
 pub enum RoadsError {
     /// A latitude or longitude that is no place on Earth.
-    #[error("position latitude {lat}, longitude {lon} is not on Earth: latitude is within ±90 and longitude within ±180 degrees; check whether the two are swapped")]
+    #[error(
+        "position latitude {lat}, longitude {lon} is not on Earth: latitude is within ±90 and longitude within ±180 degrees; check whether the two are swapped"
+    )]
     InvalidPosition {
         /// The latitude as given, in degrees.
         lat: f64,
@@ -26,7 +28,9 @@ pub enum RoadsError {
     #[error("the map could not be read: {0}")]
     Read(#[source] io::Error),
     /// A `.osm.pbf` file is truncated, corrupt or of an unknown kind.
-    #[error("the .osm.pbf map is broken in blob {blob}, which starts at byte {offset}: {problem}; fetch the file again and compare its checksum")]
+    #[error(
+        "the .osm.pbf map is broken in blob {blob}, which starts at byte {offset}: {problem}; fetch the file again and compare its checksum"
+    )]
     Pbf {
         /// Number of the blob in the file, from 0.
         blob: u64,
@@ -61,10 +65,14 @@ pub enum RoadsError {
     #[error("stopped on request")]
     Cancelled,
     /// The file is not a network file at all.
-    #[error("this is not a Conthoi road network file (its first bytes differ): build one from an OpenStreetMap extract")]
+    #[error(
+        "this is not a Conthoi road network file (its first bytes differ): build one from an OpenStreetMap extract"
+    )]
     NotANetworkFile,
     /// The network file was written by another version.
-    #[error("the road network file has format version {found}, this program reads version {supported}: build it again from the extract")]
+    #[error(
+        "the road network file has format version {found}, this program reads version {supported}: build it again from the extract"
+    )]
     NetworkVersion {
         /// The version in the file.
         found: u32,
@@ -72,7 +80,9 @@ pub enum RoadsError {
         supported: u32,
     },
     /// The network file ends too early.
-    #[error("the road network file is truncated: {expected} bytes of content were announced, {found} are there; copy or build it again")]
+    #[error(
+        "the road network file is truncated: {expected} bytes of content were announced, {found} are there; copy or build it again"
+    )]
     NetworkTruncated {
         /// Bytes announced by the header.
         expected: u64,
@@ -80,7 +90,9 @@ pub enum RoadsError {
         found: u64,
     },
     /// The network file's content does not match its checksum.
-    #[error("the road network file is damaged: its checksum is {found:08x} instead of {expected:08x}; copy or build it again")]
+    #[error(
+        "the road network file is damaged: its checksum is {found:08x} instead of {expected:08x}; copy or build it again"
+    )]
     NetworkChecksum {
         /// The checksum the header announces.
         expected: u32,

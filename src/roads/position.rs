@@ -32,8 +32,8 @@ impl Point {
     /// Makes a point from 10⁻⁷ degrees; `None` when out of range.
     #[must_use]
     pub fn from_e7(lat_e7: i32, lon_e7: i32) -> Option<Self> {
-        let on_earth = (-LAT_LIMIT_E7..=LAT_LIMIT_E7).contains(&lat_e7)
-            && (-LON_LIMIT_E7..=LON_LIMIT_E7).contains(&lon_e7);
+        let on_earth =
+            (-LAT_LIMIT_E7..=LAT_LIMIT_E7).contains(&lat_e7) && (-LON_LIMIT_E7..=LON_LIMIT_E7).contains(&lon_e7);
         on_earth.then_some(Self { lat_e7, lon_e7 })
     }
 
@@ -64,10 +64,7 @@ impl Point {
     /// Great-circle distance in metres on the sphere of mean Earth radius.
     #[must_use]
     pub fn great_circle_m(self, other: Self) -> f64 {
-        Haversine.distance(
-            geo::Point::new(self.lon(), self.lat()),
-            geo::Point::new(other.lon(), other.lat()),
-        )
+        Haversine.distance(geo::Point::new(self.lon(), self.lat()), geo::Point::new(other.lon(), other.lat()))
     }
 
     /// The point a fraction of the way to `other` along the straight chart line; for short segments.

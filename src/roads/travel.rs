@@ -5,9 +5,7 @@ use std::ops::ControlFlow;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Leg, MatrixProgress, Point, Profile, RoadsError, RouteLeg, RoutePath, Router, TravelMatrix, router,
-};
+use super::{Leg, MatrixProgress, Point, Profile, RoadsError, RouteLeg, RoutePath, Router, TravelMatrix, router};
 
 /// What travel figures rest on, so that every output can say so.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -82,7 +80,9 @@ impl Estimate {
         for (name, value, range) in [("circuity", circuity, 1.0..=10.0), ("speed_kmh", speed_kmh, 0.1..=300.0)] {
             if !range.contains(&value) {
                 let (least, most) = (range.start(), range.end());
-                return Err(RoadsError::Rules(format!("the estimate's {name} is {value}: give a number from {least} to {most}")));
+                return Err(RoadsError::Rules(format!(
+                    "the estimate's {name} is {value}: give a number from {least} to {most}"
+                )));
             }
         }
         Ok(Self { profile, circuity, speed_kmh })
@@ -96,7 +96,11 @@ impl Estimate {
 
     /// Time and distance between two points, each rounded once from the exact value.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 200,000 km at 0.1 km/h: 7.2e9 s saturates, never negative")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "at most 200,000 km at 0.1 km/h: 7.2e9 s saturates, never negative"
+    )]
     pub fn leg(&self, from: Point, to: Point) -> Leg {
         let metres = from.great_circle_m(to) * self.circuity;
         let seconds = metres * 3.6 / self.speed_kmh;

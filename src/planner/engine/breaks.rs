@@ -46,68 +46,39 @@ pub(super) fn place(
         }
         let first_ready = earliest.iter().copied().min().filter(|&time| time != NEVER);
         let windows = windows_of(problem, vehicle_index, link.event);
-        let latest_departure = if link.event == Event::Depart && !has_departed {
-            vehicle.latest_departure()
-        } else {
-            NEVER
-        };
+        let latest_departure =
+            if link.event == Event::Depart && !has_departed { vehicle.latest_departure() } else { NEVER };
         has_departed |= link.event == Event::Depart;
         for time in &mut earliest {
             if *time != NEVER {
                 let start = earliest_in(windows, (*time + link.travel).max(link.not_before));
-                *time = start
-                    .filter(|&start| start <= latest_departure)
-                    .map_or(NEVER, |start| start + link.lasting);
+                *time = start.filter(|&start| start <= latest_departure).map_or(NEVER, |start| start + link.lasting);
             }
         }
         if let Event::Visit(Visit::Break(rest)) = link.event {
             for taken in (0..order.len()).rev() {
-                earliest[taken + 1] = if order[taken] == rest {
-                    earliest[taken]
-                } else {
-                    NEVER
-                };
+                earliest[taken + 1] = if order[taken] == rest { earliest[taken] } else { NEVER };
             }
             earliest[0] = NEVER;
         }
         if earliest.iter().all(|&time| time == NEVER) {
             let ready = first_ready.unwrap_or(vehicle.shift.start);
-            return Err(super::schedule::too_late(
-                problem,
-                vehicle_index,
-                link,
-                ready,
-            ));
+            return Err(super::schedule::too_late(problem, vehicle_index, link, ready));
         }
     }
 
     let returns = earliest.iter().copied().min().unwrap_or(NEVER);
     if returns > vehicle.shift.end {
-        return Err(ExclusionReason::Shift {
-            returns,
-            shift_end: vehicle.shift.end,
-        });
+        return Err(ExclusionReason::Shift { returns, shift_end: vehicle.shift.end });
     }
-    let can_leave_out = |rest: usize, returns: Seconds| {
-        vehicle.breaks[rest]
-            .windows
-            .last()
-            .is_some_and(|window| returns <= window.end)
-    };
+    let can_leave_out =
+        |rest: usize, returns: Seconds| vehicle.breaks[rest].windows.last().is_some_and(|window| returns <= window.end);
     let best = (0..layers)
         .filter(|&taken| earliest[taken] <= vehicle.shift.end)
-        .filter(|&taken| {
-            order[taken..]
-                .iter()
-                .all(|&rest| can_leave_out(rest, earliest[taken]))
-        })
+        .filter(|&taken| order[taken..].iter().all(|&rest| can_leave_out(rest, earliest[taken])))
         .min_by_key(|&taken| earliest[taken]);
     let Some(mut taken) = best else {
-        let index = order
-            .iter()
-            .copied()
-            .find(|&rest| !can_leave_out(rest, returns))
-            .unwrap_or(order[0]);
+        let index = order.iter().copied().find(|&rest| !can_leave_out(rest, returns)).unwrap_or(order[0]);
         return Err(ExclusionReason::Break { index });
     };
 

@@ -82,12 +82,7 @@ pub(super) fn build(
     loop {
         let length = nodes[first..].iter().position(|&node| node == Node::Reload);
         let trip = &nodes[first..length.map_or(nodes.len(), |length| first + length)];
-        let builder = TripBuilder {
-            problem,
-            vehicle_index,
-            first,
-            locked,
-        };
+        let builder = TripBuilder { problem, vehicle_index, first, locked };
         here = builder.add(trip, here, &mut totals, links)?;
         check_capacity(problem, vehicle_index, trip)?;
         let (event, place, lasting) = match (length, vehicle.reload) {
@@ -99,16 +94,7 @@ pub(super) fn build(
         totals.travel_time += travel;
         totals.distance += distance;
         let break_may_precede = first + trip.len() >= locked;
-        links.push(Link {
-            event,
-            travel,
-            distance,
-            lasting,
-            not_before: 0,
-            ready_job: 0,
-            break_may_precede,
-            start: 0,
-        });
+        links.push(Link { event, travel, distance, lasting, not_before: 0, ready_job: 0, break_may_precede, start: 0 });
         if length.is_none() {
             break;
         }
@@ -156,9 +142,7 @@ impl TripBuilder<'_> {
         let mut here = start;
         let mut is_first_visit = true;
         for (position, &node) in trip.iter().enumerate() {
-            let Node::Visit(visit) = node else {
-                unreachable!("a trip stands between two reloads")
-            };
+            let Node::Visit(visit) = node else { unreachable!("a trip stands between two reloads") };
             let break_may_precede = self.first + position >= self.locked;
             if position == leading_breaks {
                 links.push(self.departure(trip, break_may_precede));
@@ -176,15 +160,11 @@ impl TripBuilder<'_> {
             if let Visit::Break(index) = visit {
                 link.lasting = vehicle.breaks[index].service;
             } else if let (Some(task), Some(index)) = (self.problem.task(visit), visit.job()) {
-                (link.travel, link.distance) =
-                    leg(self.problem, self.vehicle_index, here, Some(task.place))?;
+                (link.travel, link.distance) = leg(self.problem, self.vehicle_index, here, Some(task.place))?;
                 let comes_from_elsewhere = here != Some(task.place);
                 link.lasting = task.service + if comes_from_elsewhere { task.setup } else { 0 };
                 let job = &self.problem.jobs()[index];
-                if matches!(
-                    (visit, &job.kind),
-                    (Visit::PickUp(_), _) | (_, JobKind::Pickup(_))
-                ) {
+                if matches!((visit, &job.kind), (Visit::PickUp(_), _) | (_, JobKind::Pickup(_))) {
                     (link.not_before, link.ready_job) = (job.release, index);
                 }
                 totals.stops += usize::from(comes_from_elsewhere || is_first_visit);
@@ -203,9 +183,7 @@ impl TripBuilder<'_> {
     }
 
     fn departure(&self, trip: &[Node], break_may_precede: bool) -> Link {
-        let ready = deliveries(self.problem, trip)
-            .map(|job| (self.problem.jobs()[job].release, job))
-            .max();
+        let ready = deliveries(self.problem, trip).map(|job| (self.problem.jobs()[job].release, job)).max();
         let (not_before, ready_job) = ready.unwrap_or((0, 0));
         Link {
             event: Event::Depart,
@@ -221,13 +199,8 @@ impl TripBuilder<'_> {
 }
 
 /// The delivery jobs of a trip: what is loaded before it departs.
-pub(super) fn deliveries<'a>(
-    problem: &'a Problem,
-    trip: &'a [Node],
-) -> impl Iterator<Item = usize> + 'a {
-    trip.iter()
-        .filter_map(|node| node.job())
-        .filter(|&job| matches!(problem.jobs()[job].kind, JobKind::Delivery(_)))
+pub(super) fn deliveries<'a>(problem: &'a Problem, trip: &'a [Node]) -> impl Iterator<Item = usize> + 'a {
+    trip.iter().filter_map(|node| node.job()).filter(|&job| matches!(problem.jobs()[job].kind, JobKind::Delivery(_)))
 }
 
 /// The sign with which a visit changes the load in one dimension.
@@ -239,11 +212,7 @@ pub(super) fn is_unloaded_at(problem: &Problem, visit: Visit) -> bool {
     }
 }
 
-fn check_capacity(
-    problem: &Problem,
-    vehicle: VehicleIndex,
-    trip: &[Node],
-) -> Result<(), ExclusionReason> {
+fn check_capacity(problem: &Problem, vehicle: VehicleIndex, trip: &[Node]) -> Result<(), ExclusionReason> {
     for (dimension, &capacity) in problem.vehicles()[vehicle].capacity.iter().enumerate() {
         let amount = |job: usize| problem.jobs()[job].amount[dimension];
         let mut load: Load = deliveries(problem, trip).map(amount).sum();
@@ -252,37 +221,20 @@ fn check_capacity(
             if let &Node::Visit(visit) = node
                 && let Some(job) = visit.job()
             {
-                load += if is_unloaded_at(problem, visit) {
-                    -amount(job)
-                } else {
-                    amount(job)
-                };
+                load += if is_unloaded_at(problem, visit) { -amount(job) } else { amount(job) };
                 peak = peak.max(load);
             }
         }
         if peak > capacity {
-            return Err(ExclusionReason::Capacity {
-                dimension,
-                load: peak,
-                capacity,
-            });
+            return Err(ExclusionReason::Capacity { dimension, load: peak, capacity });
         }
     }
     Ok(())
 }
 
-fn check_limits(
-    problem: &Problem,
-    vehicle: VehicleIndex,
-    totals: Totals,
-) -> Result<(), ExclusionReason> {
+fn check_limits(problem: &Problem, vehicle: VehicleIndex, totals: Totals) -> Result<(), ExclusionReason> {
     let vehicle = &problem.vehicles()[vehicle];
-    let Totals {
-        travel_time,
-        distance,
-        stops,
-        tasks,
-    } = totals;
+    let Totals { travel_time, distance, stops, tasks } = totals;
     if let Some(limit) = vehicle.max_tasks.filter(|&limit| tasks > limit) {
         return Err(ExclusionReason::MaxTasks { tasks, limit });
     }

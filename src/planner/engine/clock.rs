@@ -8,10 +8,7 @@ pub(super) fn earliest_in(windows: &[TimeWindow], time: Seconds) -> Option<Secon
     if windows.is_empty() {
         return Some(time);
     }
-    windows
-        .iter()
-        .find(|window| time <= window.end)
-        .map(|window| time.max(window.start))
+    windows.iter().find(|window| time <= window.end).map(|window| time.max(window.start))
 }
 
 /// The latest time not after `time` inside one of the windows; no windows means any time.
@@ -20,11 +17,7 @@ pub(super) fn latest_in(windows: &[TimeWindow], time: Seconds) -> Option<Seconds
     if windows.is_empty() {
         return Some(time);
     }
-    windows
-        .iter()
-        .rev()
-        .find(|window| window.start <= time)
-        .map(|window| time.min(window.end))
+    windows.iter().rev().find(|window| window.start <= time).map(|window| time.min(window.end))
 }
 
 #[cfg(test)]

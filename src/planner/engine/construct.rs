@@ -28,8 +28,7 @@ const ONLY_CHOICE: Cost = Cost(i64::MAX / 4);
 impl Row {
     fn compute(&mut self, fleet: &Fleet, tours: &[Tour], columns: &[usize], scratch: &mut Scratch) {
         for &column in columns {
-            self.insertions[column] =
-                insertion::best(fleet, &tours[column], self.job, Effort::Quick, scratch).ok();
+            self.insertions[column] = insertion::best(fleet, &tours[column], self.job, Effort::Quick, scratch).ok();
         }
     }
 
@@ -49,11 +48,8 @@ impl Row {
             }
         }
         self.choice = best.map(|(column, least)| {
-            let regret = if has_spare[column] {
-                Cost::ZERO
-            } else {
-                second.map_or(ONLY_CHOICE, |second| second - least)
-            };
+            let regret =
+                if has_spare[column] { Cost::ZERO } else { second.map_or(ONLY_CHOICE, |second| second - least) };
             (column, regret)
         });
     }
@@ -70,57 +66,35 @@ pub(in crate::planner) fn run(
     let total = pending.len() as u64;
     let mut cost: Cost = tours.iter().map(|tour| tour.cost).sum();
     let mut is_spare = fleet.is_spare(tours);
-    let mut rows: Vec<Row> = pending
-        .into_iter()
-        .map(|job| Row {
-            job,
-            insertions: vec![None; tours.len()],
-            choice: None,
-        })
-        .collect();
-    let mut columns: Vec<usize> = (0..tours.len())
-        .filter(|&column| !is_spare[column])
-        .collect();
+    let mut rows: Vec<Row> =
+        pending.into_iter().map(|job| Row { job, insertions: vec![None; tours.len()], choice: None }).collect();
+    let mut columns: Vec<usize> = (0..tours.len()).filter(|&column| !is_spare[column]).collect();
     loop {
-        let progress = Progress {
-            phase: Phase::Construct,
-            done: total - rows.len() as u64,
-            total,
-            cost,
-            unassigned: rows.len(),
-        };
+        let progress =
+            Progress { phase: Phase::Construct, done: total - rows.len() as u64, total, cost, unassigned: rows.len() };
         control(&progress)?;
         let has_spare = has_spare(fleet, tours, &is_spare);
         let shown: &[Tour] = tours;
-        rows.par_iter_mut()
-            .with_min_len(16)
-            .for_each_init(Scratch::default, |scratch, row| {
-                row.compute(fleet, shown, &columns, scratch);
-                row.choose(&has_spare);
-            });
+        rows.par_iter_mut().with_min_len(16).for_each_init(Scratch::default, |scratch, row| {
+            row.compute(fleet, shown, &columns, scratch);
+            row.choose(&has_spare);
+        });
         let urgency = |row: &Row| {
             let (_, regret) = row.choice?;
             let priority = fleet.problem.jobs()[row.job].priority;
             Some((regret, priority, Reverse(row.job)))
         };
-        let most_urgent = rows
-            .iter()
-            .enumerate()
-            .filter_map(|(index, row)| Some((urgency(row)?, index)))
-            .max();
+        let most_urgent = rows.iter().enumerate().filter_map(|(index, row)| Some((urgency(row)?, index))).max();
         let Some((_, index)) = most_urgent else {
             return ControlFlow::Continue(rows.into_iter().map(|row| row.job).collect());
         };
         let row = rows.swap_remove(index);
-        let Some((column, insertion)) = row
-            .choice
-            .and_then(|(column, _)| Some((column, row.insertions[column]?)))
+        let Some((column, insertion)) = row.choice.and_then(|(column, _)| Some((column, row.insertions[column]?)))
         else {
             continue;
         };
         let nodes = insertion::insert(fleet, &tours[column].nodes, row.job, insertion.spot);
-        tours[column] = Tour::new(fleet, tours[column].vehicle, nodes, scratch)
-            .expect("a computed insertion fits");
+        tours[column] = Tour::new(fleet, tours[column].vehicle, nodes, scratch).expect("a computed insertion fits");
         cost += insertion.added;
         let was_spare = std::mem::replace(&mut is_spare, fleet.is_spare(tours));
         columns.clear();
@@ -135,8 +109,5 @@ fn has_spare(fleet: &Fleet, tours: &[Tour], is_spare: &[bool]) -> Vec<bool> {
     for (tour, _) in tours.iter().zip(is_spare).filter(|&(_, &spare)| spare) {
         spares_of[fleet.plans[tour.vehicle].twin_of] = true;
     }
-    tours
-        .iter()
-        .map(|tour| tour.nodes.is_empty() && spares_of[fleet.plans[tour.vehicle].twin_of])
-        .collect()
+    tours.iter().map(|tour| tour.nodes.is_empty() && spares_of[fleet.plans[tour.vehicle].twin_of]).collect()
 }

@@ -47,18 +47,12 @@ pub(in crate::planner) fn run(
             done: iteration,
             total: iterations,
             cost: best.1,
-            unassigned: search
-                .best
-                .as_ref()
-                .map_or(search.left_out.len(), |best| best.unassigned),
+            unassigned: search.best.as_ref().map_or(search.left_out.len(), |best| best.unassigned),
         };
         if control(&progress).is_break() {
             break;
         }
-        #[allow(
-            clippy::cast_precision_loss,
-            reason = "a temperature need not be exact"
-        )]
+        #[allow(clippy::cast_precision_loss, reason = "a temperature need not be exact")]
         let temperature = start_temperature * (0.01_f64).powf(iteration as f64 / iterations as f64);
         search.iterate(temperature);
     }
@@ -87,13 +81,7 @@ struct Search<'a, R> {
 }
 
 impl<'a, R: Rng> Search<'a, R> {
-    fn new(
-        fleet: &'a Fleet<'a>,
-        tours: Vec<Tour>,
-        left_out: Vec<JobIndex>,
-        rng: R,
-        scratch: &'a mut Scratch,
-    ) -> Self {
+    fn new(fleet: &'a Fleet<'a>, tours: Vec<Tour>, left_out: Vec<JobIndex>, rng: R, scratch: &'a mut Scratch) -> Self {
         let mut tour_of = vec![None; fleet.problem.jobs().len()];
         for (index, tour) in tours.iter().enumerate() {
             for job in tour.jobs() {
@@ -102,41 +90,25 @@ impl<'a, R: Rng> Search<'a, R> {
         }
         let cost = tours.iter().map(|tour| tour.cost).sum();
         let near = neighbours::nearest(fleet.problem);
-        Self {
-            fleet,
-            near,
-            tours,
-            tour_of,
-            left_out,
-            cost,
-            best: None,
-            rng,
-            scratch,
-        }
+        Self { fleet, near, tours, tour_of, left_out, cost, best: None, rng, scratch }
     }
 
     /// A tenth of what a planned job costs on average.
     fn start_temperature(&self) -> f64 {
         let planned = (self.tour_of.len() - self.left_out.len()).max(1);
-        #[allow(
-            clippy::cast_precision_loss,
-            reason = "a temperature need not be exact"
-        )]
+        #[allow(clippy::cast_precision_loss, reason = "a temperature need not be exact")]
         let mean = self.cost.0 as f64 / planned as f64;
         mean / 10.0
     }
 
     fn weight(&self, jobs: &[JobIndex]) -> i64 {
-        jobs.iter()
-            .map(|&job| 1 + i64::from(self.fleet.problem.jobs()[job].priority))
-            .sum()
+        jobs.iter().map(|&job| 1 + i64::from(self.fleet.problem.jobs()[job].priority)).sum()
     }
 
     fn best_cost(&self) -> (i64, Cost) {
-        self.best.as_ref().map_or_else(
-            || (self.weight(&self.left_out), self.cost),
-            |best| (best.left_out_weight, best.cost),
-        )
+        self.best
+            .as_ref()
+            .map_or_else(|| (self.weight(&self.left_out), self.cost), |best| (best.left_out_weight, best.cost))
     }
 
     fn into_best(self) -> Vec<Tour> {
@@ -158,8 +130,7 @@ impl<'a, R: Rng> Search<'a, R> {
         let worsening = (self.cost - cost_before).0 as f64;
         let chance: f64 = self.rng.random();
         let is_accepted = weight < weight_before
-            || (weight == weight_before
-                && worsening < -temperature * chance.max(f64::MIN_POSITIVE).ln());
+            || (weight == weight_before && worsening < -temperature * chance.max(f64::MIN_POSITIVE).ln());
         if is_accepted {
             self.keep_best((weight_before, cost_before), &before, left_out_before.len());
         } else {
@@ -177,12 +148,7 @@ impl<'a, R: Rng> Search<'a, R> {
                 for (index, tour) in before {
                     tours[*index] = tour.clone();
                 }
-                self.best = Some(Best {
-                    tours,
-                    left_out_weight: was.0,
-                    unassigned,
-                    cost: was.1,
-                });
+                self.best = Some(Best { tours, left_out_weight: was.0, unassigned, cost: was.1 });
             }
             Some(best) if now < (best.left_out_weight, best.cost) => self.best = None,
             _ => {}
@@ -216,21 +182,14 @@ impl<'a, R: Rng> Search<'a, R> {
     /// Tears strings out of the tours around a random job.
     fn ruin(&mut self, before: &mut Vec<(usize, Tour)>) -> Vec<JobIndex> {
         let jobs = self.tour_of.len();
-        let used = self
-            .tours
-            .iter()
-            .filter(|tour| !tour.nodes.is_empty())
-            .count()
-            .max(1);
+        let used = self.tours.iter().filter(|tour| !tour.nodes.is_empty()).count().max(1);
         let longest = STRING_MAX.min((jobs / used).max(1));
         let strings_most = (4 * REMOVED_MEAN / (1 + longest)).saturating_sub(1).max(1);
         let strings = self.rng.random_range(1..=strings_most);
         let seed = self.rng.random_range(0..jobs);
         let mut removed = Vec::new();
         let mut ruined = BTreeSet::new();
-        let around: Vec<JobIndex> = std::iter::once(seed)
-            .chain(self.near[seed].iter().copied())
-            .collect();
+        let around: Vec<JobIndex> = std::iter::once(seed).chain(self.near[seed].iter().copied()).collect();
         for job in around {
             if ruined.len() == strings {
                 break;
@@ -244,8 +203,7 @@ impl<'a, R: Rng> Search<'a, R> {
             let string = self.string_around(index, job, longest);
             let nodes = self.tours[index].nodes_without(|job| string.contains(&job));
             // Without the triangle inequality a shorter route can be slower, so it is scheduled like any other.
-            if let Ok(tour) = Tour::new(self.fleet, self.tours[index].vehicle, nodes, self.scratch)
-            {
+            if let Ok(tour) = Tour::new(self.fleet, self.tours[index].vehicle, nodes, self.scratch) {
                 self.replace(index, tour, before);
                 ruined.insert(index);
                 for &job in &string {
@@ -259,15 +217,9 @@ impl<'a, R: Rng> Search<'a, R> {
 
     /// Up to `longest` successive jobs of a tour, this one among them; locked ones are passed over.
     fn string_around(&mut self, index: usize, job: JobIndex, longest: usize) -> Vec<JobIndex> {
-        let jobs: Vec<JobIndex> = self.tours[index]
-            .jobs()
-            .filter(|&job| !self.fleet.is_locked[job])
-            .collect();
+        let jobs: Vec<JobIndex> = self.tours[index].jobs().filter(|&job| !self.fleet.is_locked[job]).collect();
         let length = self.rng.random_range(1..=longest.min(jobs.len()));
-        let at = jobs
-            .iter()
-            .position(|&other| other == job)
-            .expect("a tour has the jobs that are in it");
+        let at = jobs.iter().position(|&other| other == job).expect("a tour has the jobs that are in it");
         let first_min = (at + 1).saturating_sub(length);
         let first_max = at.min(jobs.len() - length);
         let first = self.rng.random_range(first_min..=first_max);
@@ -291,13 +243,7 @@ impl<'a, R: Rng> Search<'a, R> {
                 if self.rng.random_ratio(1, BLINK_ONE_IN) {
                     continue;
                 }
-                let found = insertion::best(
-                    self.fleet,
-                    &self.tours[index],
-                    job,
-                    Effort::Quick,
-                    self.scratch,
-                );
+                let found = insertion::best(self.fleet, &self.tours[index], job, Effort::Quick, self.scratch);
                 if let Ok(insertion) = found
                     && best.is_none_or(|(best, _)| insertion.added < best.added)
                 {
@@ -305,11 +251,9 @@ impl<'a, R: Rng> Search<'a, R> {
                 }
             }
             if let Some((insertion, index)) = best {
-                let nodes =
-                    insertion::insert(self.fleet, &self.tours[index].nodes, job, insertion.spot);
+                let nodes = insertion::insert(self.fleet, &self.tours[index].nodes, job, insertion.spot);
                 let vehicle = self.tours[index].vehicle;
-                let tour = Tour::new(self.fleet, vehicle, nodes, self.scratch)
-                    .expect("a computed insertion fits");
+                let tour = Tour::new(self.fleet, vehicle, nodes, self.scratch).expect("a computed insertion fits");
                 self.replace(index, tour, before);
                 self.tour_of[job] = Some(index);
             } else {
@@ -320,17 +264,10 @@ impl<'a, R: Rng> Search<'a, R> {
 
     /// The tours worth trying for a job: those of its neighbours, those just ruined, and one empty of each kind.
     fn tours_near(&self, job: JobIndex, before: &[(usize, Tour)]) -> BTreeSet<usize> {
-        let of_neighbours = self.near[job]
-            .iter()
-            .filter_map(|&other| self.tour_of[other]);
+        let of_neighbours = self.near[job].iter().filter_map(|&other| self.tour_of[other]);
         let changed = before.iter().map(|&(index, _)| index);
         let spare = self.fleet.is_spare(&self.tours);
-        let empty = (0..self.tours.len())
-            .filter(|&index| self.tours[index].nodes.is_empty() && !spare[index]);
-        of_neighbours
-            .chain(changed)
-            .chain(empty)
-            .filter(|&index| !spare[index])
-            .collect()
+        let empty = (0..self.tours.len()).filter(|&index| self.tours[index].nodes.is_empty() && !spare[index]);
+        of_neighbours.chain(changed).chain(empty).filter(|&index| !spare[index]).collect()
     }
 }

@@ -50,12 +50,7 @@ fn visits_of(fleet: &Fleet, job: JobIndex) -> (Visit, Option<Visit>) {
 }
 
 /// The nodes of a route with a job put in.
-pub(in crate::planner) fn insert(
-    fleet: &Fleet,
-    nodes: &[Node],
-    job: JobIndex,
-    spot: Spot,
-) -> Vec<Node> {
+pub(in crate::planner) fn insert(fleet: &Fleet, nodes: &[Node], job: JobIndex, spot: Spot) -> Vec<Node> {
     let (visit, delivery) = visits_of(fleet, job);
     let visits = || std::iter::once(visit).chain(delivery).map(Node::Visit);
     let mut with: Vec<Node> = Vec::with_capacity(nodes.len() + 3);
@@ -103,9 +98,7 @@ pub(in crate::planner) fn best(
     let mut nearest = ExclusionReason::Locked;
     let (mut feasible, mut attempts) = (0, 0);
     for (_, spot) in spots {
-        if effort == Effort::Quick
-            && (feasible == QUICK_FEASIBLE_MAX || attempts == QUICK_ATTEMPTS_MAX)
-        {
+        if effort == Effort::Quick && (feasible == QUICK_FEASIBLE_MAX || attempts == QUICK_ATTEMPTS_MAX) {
             break;
         }
         attempts += 1;
@@ -136,13 +129,7 @@ struct Spots<'a> {
 
 impl<'a> Spots<'a> {
     fn new(fleet: &'a Fleet<'a>, tour: &'a Tour, job: JobIndex, effort: Effort) -> Self {
-        Self {
-            fleet,
-            tour,
-            job,
-            effort,
-            found: Vec::new(),
-        }
+        Self { fleet, tour, job, effort, found: Vec::new() }
     }
 
     fn collect(mut self) -> Vec<((Cost, Seconds), Spot)> {
@@ -188,24 +175,13 @@ impl<'a> Spots<'a> {
         if nodes.is_empty() || self.tour.trips() >= vehicle.max_trips() {
             return;
         }
-        let through: Vec<Place> = std::iter::once(self.place(visit))
-            .chain(delivery.map(|delivery| self.place(delivery)))
-            .collect();
+        let through: Vec<Place> =
+            std::iter::once(self.place(visit)).chain(delivery.map(|delivery| self.place(delivery))).collect();
         let depot = vehicle.reload.map(|reload| reload.place);
-        let around = |from, to| Gap {
-            from,
-            to,
-            leaves: 0,
-            must_arrive: 0,
-        };
-        let ends = (locked.max(1)..=nodes.len())
-            .filter(|&gap| nodes.get(gap).is_none_or(|&node| node == Node::Reload));
+        let around = |from, to| Gap { from, to, leaves: 0, must_arrive: 0 };
+        let ends = (locked.max(1)..=nodes.len()).filter(|&gap| nodes.get(gap).is_none_or(|&node| node == Node::Reload));
         for gap in ends {
-            let to = if gap == nodes.len() {
-                vehicle.end
-            } else {
-                depot
-            };
+            let to = if gap == nodes.len() { vehicle.end } else { depot };
             if let Some(detour) = self.detour_through(around(depot, to), &through) {
                 self.found.push((detour, Spot::TripAfter(gap)));
             }
@@ -218,11 +194,7 @@ impl<'a> Spots<'a> {
     }
 
     fn place(&self, visit: Visit) -> Place {
-        self.fleet
-            .problem
-            .task(visit)
-            .expect("the visits of a job fit its kind")
-            .place
+        self.fleet.problem.task(visit).expect("the visits of a job fit its kind").place
     }
 
     /// The detour of one visit in one gap, or `None` when the clock forbids it (which only a quick look asks).
@@ -230,11 +202,8 @@ impl<'a> Spots<'a> {
         if self.effort == Effort::Quick {
             let (problem, vehicle) = (self.fleet.problem, self.tour.vehicle);
             let job = &problem.jobs()[self.job];
-            let leaves = if matches!(job.kind, JobKind::Delivery(_)) {
-                gap.leaves.max(job.release)
-            } else {
-                gap.leaves
-            };
+            let leaves =
+                if matches!(job.kind, JobKind::Delivery(_)) { gap.leaves.max(job.release) } else { gap.leaves };
             let there = leg(self.fleet, vehicle, gap.from, Some(self.place(visit)))?;
             let (start, lasting) = start_and_service(problem, visit, leaves + there.0, gap.from)?;
             let onward = leg(self.fleet, vehicle, Some(self.place(visit)), gap.to)?;
@@ -264,17 +233,9 @@ impl<'a> Spots<'a> {
     }
 }
 
-fn leg(
-    fleet: &Fleet,
-    vehicle: VehicleIndex,
-    from: Option<Place>,
-    to: Option<Place>,
-) -> Option<(Seconds, Metres)> {
+fn leg(fleet: &Fleet, vehicle: VehicleIndex, from: Option<Place>, to: Option<Place>) -> Option<(Seconds, Metres)> {
     match (from, to) {
-        (Some(from), Some(to)) => fleet
-            .problem
-            .leg(vehicle, from, to)
-            .map(|leg| (leg.duration, leg.distance)),
+        (Some(from), Some(to)) => fleet.problem.leg(vehicle, from, to).map(|leg| (leg.duration, leg.distance)),
         _ => Some((0, 0)),
     }
 }

@@ -74,15 +74,8 @@ impl<'p> Fleet<'p> {
                 _ => None,
             });
             let mut break_order: Vec<usize> = locked_breaks.collect();
-            let mut others: Vec<usize> = (0..vehicle.breaks.len())
-                .filter(|rest| !break_order.contains(rest))
-                .collect();
-            others.sort_by_key(|&rest| {
-                vehicle.breaks[rest]
-                    .windows
-                    .last()
-                    .map(|window| (window.end, window.start))
-            });
+            let mut others: Vec<usize> = (0..vehicle.breaks.len()).filter(|rest| !break_order.contains(rest)).collect();
+            others.sort_by_key(|&rest| vehicle.breaks[rest].windows.last().map(|window| (window.end, window.start)));
             break_order.extend(others);
             let twin = |&other: &usize| {
                 base.is_empty()
@@ -91,40 +84,20 @@ impl<'p> Fleet<'p> {
                     && vehicles[other] == *vehicle
             };
             let twin_of = (0..index).find(twin).unwrap_or(index);
-            plans.push(VehiclePlan {
-                break_order,
-                locked,
-                base,
-                twin_of,
-            });
+            plans.push(VehiclePlan { break_order, locked, base, twin_of });
         }
-        Self {
-            problem,
-            plans,
-            is_locked,
-        }
+        Self { problem, plans, is_locked }
     }
 
     /// The skill a vehicle lacks for a job, if any.
-    pub(super) fn missing_skill(
-        &self,
-        vehicle: VehicleIndex,
-        job: JobIndex,
-    ) -> Option<ExclusionReason> {
+    pub(super) fn missing_skill(&self, vehicle: VehicleIndex, job: JobIndex) -> Option<ExclusionReason> {
         let skills = &self.problem.vehicles()[vehicle].skills;
-        let missing = self.problem.jobs()[job]
-            .skills
-            .iter()
-            .find(|skill| !skills.contains(skill))?;
+        let missing = self.problem.jobs()[job].skills.iter().find(|skill| !skills.contains(skill))?;
         Some(ExclusionReason::Skills { missing: *missing })
     }
 
     /// The smallest tour of a vehicle: empty, or what is locked.
-    pub(super) fn base_tour(
-        &self,
-        vehicle: VehicleIndex,
-        scratch: &mut Scratch,
-    ) -> Result<Tour, ExclusionReason> {
+    pub(super) fn base_tour(&self, vehicle: VehicleIndex, scratch: &mut Scratch) -> Result<Tour, ExclusionReason> {
         Tour::new(self, vehicle, self.plans[vehicle].base.clone(), scratch)
     }
 
@@ -168,26 +141,13 @@ fn locked_base(initial: &InitialRoute) -> (Vec<Node>, usize) {
 pub(super) fn warm_start(fleet: &Fleet, scratch: &mut Scratch) -> Vec<Tour> {
     let start = |vehicle: VehicleIndex, scratch: &mut Scratch| {
         let plan = &fleet.plans[vehicle];
-        let hint = fleet
-            .problem
-            .initial()
-            .iter()
-            .find(|route| route.vehicle == vehicle)
-            .and_then(|route| {
-                let nodes = render::nodes_of(route.trips.iter().cloned(), plan.locked);
-                let tour = Tour::new(fleet, vehicle, nodes, scratch).ok()?;
-                let can_all = tour
-                    .jobs()
-                    .all(|job| fleet.missing_skill(vehicle, job).is_none());
-                can_all.then_some(tour)
-            });
-        hint.unwrap_or_else(|| {
-            fleet
-                .base_tour(vehicle, scratch)
-                .expect("a valid problem can keep what is locked")
-        })
+        let hint = fleet.problem.initial().iter().find(|route| route.vehicle == vehicle).and_then(|route| {
+            let nodes = render::nodes_of(route.trips.iter().cloned(), plan.locked);
+            let tour = Tour::new(fleet, vehicle, nodes, scratch).ok()?;
+            let can_all = tour.jobs().all(|job| fleet.missing_skill(vehicle, job).is_none());
+            can_all.then_some(tour)
+        });
+        hint.unwrap_or_else(|| fleet.base_tour(vehicle, scratch).expect("a valid problem can keep what is locked"))
     };
-    (0..fleet.problem.vehicles().len())
-        .map(|vehicle| start(vehicle, scratch))
-        .collect()
+    (0..fleet.problem.vehicles().len()).map(|vehicle| start(vehicle, scratch)).collect()
 }

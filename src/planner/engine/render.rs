@@ -15,39 +15,26 @@ pub(in crate::planner) fn render(fleet: &Fleet, tours: &[Tour], scratch: &mut Sc
     let used = tours.iter().filter(|tour| !tour.nodes.is_empty());
     let mut routes: Vec<Route> = used.map(|tour| route(fleet, tour, scratch)).collect();
     routes.sort_by_key(|route| route.vehicle);
-    let unassigned = is_planned
-        .iter()
-        .enumerate()
-        .filter(|&(_, &planned)| !planned)
-        .map(|(job, _)| job)
-        .collect();
+    let unassigned = is_planned.iter().enumerate().filter(|&(_, &planned)| !planned).map(|(job, _)| job).collect();
     Solution { routes, unassigned }
 }
 
 fn route(fleet: &Fleet, tour: &Tour, scratch: &mut Scratch) -> Route {
     let problem = fleet.problem;
-    let cost =
-        schedule::evaluate(fleet, tour.vehicle, &tour.nodes, scratch).expect("a tour is feasible");
+    let cost = schedule::evaluate(fleet, tour.vehicle, &tour.nodes, scratch).expect("a tour is feasible");
     schedule::settle(problem, tour.vehicle, &mut scratch.links);
     let links = &scratch.links;
     let mut trips: Vec<Trip> = Vec::new();
     let mut first = 0;
     let mut free_at = problem.vehicles()[tour.vehicle].shift.start;
-    for (last, end) in links
-        .iter()
-        .enumerate()
-        .filter(|(_, link)| matches!(link.event, Event::Reload | Event::End))
-    {
+    for (last, end) in links.iter().enumerate().filter(|(_, link)| matches!(link.event, Event::Reload | Event::End)) {
         let mut on_board: Vec<Load> = vec![0; problem.dimensions()];
-        let visits = links[first..last]
-            .iter()
-            .filter_map(|link| match link.event {
-                Event::Visit(visit) => Some(visit),
-                _ => None,
-            });
-        for job in visits
-            .filter(|visit| matches!(visit, Visit::Serve(_)))
-            .filter(|&visit| is_unloaded_at(problem, visit))
+        let visits = links[first..last].iter().filter_map(|link| match link.event {
+            Event::Visit(visit) => Some(visit),
+            _ => None,
+        });
+        for job in
+            visits.filter(|visit| matches!(visit, Visit::Serve(_))).filter(|&visit| is_unloaded_at(problem, visit))
         {
             let job = job.job().expect("only a break has no job");
             add(&mut on_board, &problem.jobs()[job].amount, 1);
@@ -63,11 +50,7 @@ fn route(fleet: &Fleet, tour: &Tour, scratch: &mut Scratch) -> Route {
             let end = link.start + link.lasting;
             if let Event::Visit(visit) = link.event {
                 if let Some(job) = visit.job() {
-                    let sign = if is_unloaded_at(problem, visit) {
-                        -1
-                    } else {
-                        1
-                    };
+                    let sign = if is_unloaded_at(problem, visit) { -1 } else { 1 };
                     add(&mut on_board, &problem.jobs()[job].amount, sign);
                 }
                 trip.steps.push(Step {
@@ -87,11 +70,7 @@ fn route(fleet: &Fleet, tour: &Tour, scratch: &mut Scratch) -> Route {
         free_at = end.start + end.lasting;
         first = last + 1;
     }
-    Route {
-        vehicle: tour.vehicle,
-        trips,
-        cost,
-    }
+    Route { vehicle: tour.vehicle, trips, cost }
 }
 
 fn add(loads: &mut [Load], amounts: &[Load], sign: Load) {
@@ -113,10 +92,7 @@ pub(in crate::planner) fn tours_of(
             return fleet.base_tour(vehicle, scratch);
         };
         let locked = fleet.plans[vehicle].locked;
-        let trips = route
-            .trips
-            .iter()
-            .map(|trip| trip.steps.iter().map(|step| step.visit).collect::<Vec<_>>());
+        let trips = route.trips.iter().map(|trip| trip.steps.iter().map(|step| step.visit).collect::<Vec<_>>());
         let nodes = nodes_of(trips, locked);
         let tour = Tour::new(fleet, vehicle, nodes, scratch)?;
         if tour.jobs().any(&is_left_out) {
@@ -124,9 +100,7 @@ pub(in crate::planner) fn tours_of(
         }
         Ok(tour)
     };
-    (0..fleet.problem.vehicles().len())
-        .map(|vehicle| tour(vehicle, scratch))
-        .collect()
+    (0..fleet.problem.vehicles().len()).map(|vehicle| tour(vehicle, scratch)).collect()
 }
 
 /// The nodes of some trips; of the breaks, only those among the first `locked` nodes.

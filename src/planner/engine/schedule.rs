@@ -71,11 +71,7 @@ fn price(
 }
 
 /// Sets every link to its earliest start.
-fn run_early(
-    problem: &Problem,
-    vehicle_index: VehicleIndex,
-    links: &mut [Link],
-) -> Result<(), ExclusionReason> {
+fn run_early(problem: &Problem, vehicle_index: VehicleIndex, links: &mut [Link]) -> Result<(), ExclusionReason> {
     let vehicle = &problem.vehicles()[vehicle_index];
     let mut ready = vehicle.shift.start;
     let mut has_departed = false;
@@ -94,41 +90,25 @@ fn run_early(
         ready = start + link.lasting;
     }
     if ready > vehicle.shift.end {
-        return Err(ExclusionReason::Shift {
-            returns: ready,
-            shift_end: vehicle.shift.end,
-        });
+        return Err(ExclusionReason::Shift { returns: ready, shift_end: vehicle.shift.end });
     }
     Ok(())
 }
 
 /// Why a link cannot be started by a vehicle that is ready for it at `ready`.
-pub(super) fn too_late(
-    problem: &Problem,
-    vehicle: VehicleIndex,
-    link: &Link,
-    ready: Seconds,
-) -> ExclusionReason {
+pub(super) fn too_late(problem: &Problem, vehicle: VehicleIndex, link: &Link, ready: Seconds) -> ExclusionReason {
     let latest = problem.vehicles()[vehicle].latest_departure();
     match link.event {
         Event::Visit(Visit::Break(index)) => ExclusionReason::Break { index },
         Event::Visit(visit) => {
             let arrival = (ready + link.travel).max(link.not_before);
-            let closes = windows_of(problem, vehicle, link.event)
-                .last()
-                .map_or(arrival, |window| window.end);
-            ExclusionReason::Window {
-                job: visit.job().unwrap_or_default(),
-                arrival,
-                closes,
-            }
+            let closes = windows_of(problem, vehicle, link.event).last().map_or(arrival, |window| window.end);
+            ExclusionReason::Window { job: visit.job().unwrap_or_default(), arrival, closes }
         }
         // A departure is late only for its goods: breaks are put elsewhere before they delay it.
-        Event::Depart | Event::Reload | Event::End => ExclusionReason::Release {
-            job: link.ready_job,
-            ready: link.not_before.max(ready),
-            latest,
-        },
+        Event::Depart | Event::Reload | Event::End => {
+            ExclusionReason::Release { job: link.ready_job, ready: link.not_before.max(ready), latest }
+        }
     }
 }
 
@@ -161,10 +141,7 @@ fn lateness(problem: &Problem, links: &[Link]) -> Cost {
             total += job.lateness_cost(link.start);
         }
         if matches!(link.event, Event::Reload | Event::End) {
-            for job in links[trip_start..index]
-                .iter()
-                .filter_map(|link| rides_along(problem, link.event))
-            {
+            for job in links[trip_start..index].iter().filter_map(|link| rides_along(problem, link.event)) {
                 total += job.lateness_cost(link.start);
             }
             trip_start = index + 1;
@@ -176,10 +153,7 @@ fn lateness(problem: &Problem, links: &[Link]) -> Cost {
 /// How late goods may arrive without being later than at `arrival`.
 fn no_later_than(job: &Job, arrival: Seconds) -> Seconds {
     let charged = job.due.iter().filter(|due| due.cost_per_hour > 0);
-    charged
-        .map(|due| due.at.max(arrival))
-        .min()
-        .unwrap_or(Seconds::MAX)
+    charged.map(|due| due.at.max(arrival)).min().unwrap_or(Seconds::MAX)
 }
 
 /// Walks backward from the return and reports the latest start of each link that changes neither the return nor
@@ -197,19 +171,12 @@ fn walk_back(
     let mut next_leaves = Seconds::MAX;
     let mut bound = Seconds::MAX;
     for (index, link) in links.iter().enumerate().skip(first).rev() {
-        bound = if link.event == Event::End {
-            link.start
-        } else {
-            next_leaves - link.lasting
-        };
+        bound = if link.event == Event::End { link.start } else { next_leaves - link.lasting };
         if let Some(job) = arrives_here(problem, link.event) {
             bound = bound.min(no_later_than(job, link.start));
         }
         if link.event == Event::Reload {
-            let trip = links[..index]
-                .iter()
-                .rev()
-                .take_while(|link| link.event != Event::Reload);
+            let trip = links[..index].iter().rev().take_while(|link| link.event != Event::Reload);
             for job in trip.filter_map(|link| rides_along(problem, link.event)) {
                 bound = bound.min(no_later_than(job, link.start));
             }
@@ -218,20 +185,14 @@ fn walk_back(
             bound = bound.min(vehicle.latest_departure());
         }
         let windows = windows_of(problem, vehicle_index, link.event);
-        bound = latest_in(windows, bound)
-            .unwrap_or(link.start)
-            .max(link.start);
+        bound = latest_in(windows, bound).unwrap_or(link.start).max(link.start);
         report(index, bound);
         next_leaves = bound - link.travel;
     }
     bound
 }
 
-fn put_off_first_departure(
-    problem: &Problem,
-    vehicle_index: VehicleIndex,
-    links: &[Link],
-) -> Seconds {
+fn put_off_first_departure(problem: &Problem, vehicle_index: VehicleIndex, links: &[Link]) -> Seconds {
     walk_back(problem, vehicle_index, links, |_, _| {})
 }
 
@@ -246,10 +207,7 @@ pub(super) fn settle(problem: &Problem, vehicle_index: VehicleIndex, links: &mut
     });
     let mut ready = problem.vehicles()[vehicle_index].shift.start;
     for (index, link) in links.iter_mut().enumerate() {
-        link.start = if departures
-            .last()
-            .is_some_and(|&(departure, _)| departure == index)
-        {
+        link.start = if departures.last().is_some_and(|&(departure, _)| departure == index) {
             departures.pop().map_or(link.start, |(_, latest)| latest)
         } else {
             let windows = windows_of(problem, vehicle_index, link.event);

@@ -43,19 +43,11 @@ impl Tour {
     ) -> Result<Self, ExclusionReason> {
         let cost = schedule::evaluate(fleet, vehicle, &nodes, scratch)?.total();
         let gaps = gaps(fleet.problem, vehicle, &nodes);
-        Ok(Self {
-            vehicle,
-            nodes,
-            cost,
-            gaps,
-        })
+        Ok(Self { vehicle, nodes, cost, gaps })
     }
 
     pub(in crate::planner) fn trips(&self) -> usize {
-        self.nodes
-            .split(|&node| node == Node::Reload)
-            .filter(|trip| !trip.is_empty())
-            .count()
+        self.nodes.split(|&node| node == Node::Reload).filter(|trip| !trip.is_empty()).count()
     }
 
     pub(in crate::planner) fn jobs(&self) -> impl Iterator<Item = JobIndex> + '_ {
@@ -66,10 +58,7 @@ impl Tour {
     }
 
     /// The nodes without those of some jobs, and without trips that became empty.
-    pub(in crate::planner) fn nodes_without(
-        &self,
-        is_removed: impl Fn(JobIndex) -> bool,
-    ) -> Vec<Node> {
+    pub(in crate::planner) fn nodes_without(&self, is_removed: impl Fn(JobIndex) -> bool) -> Vec<Node> {
         let mut nodes: Vec<Node> = Vec::with_capacity(self.nodes.len());
         for &node in &self.nodes {
             let follows_reload = nodes.last().is_none_or(|&last| last == Node::Reload);
@@ -85,26 +74,14 @@ impl Tour {
     }
 }
 
-fn place_of(
-    problem: &Problem,
-    vehicle: VehicleIndex,
-    node: Node,
-    here: Option<Place>,
-) -> Option<Place> {
+fn place_of(problem: &Problem, vehicle: VehicleIndex, node: Node, here: Option<Place>) -> Option<Place> {
     match node {
-        Node::Reload => problem.vehicles()[vehicle]
-            .reload
-            .map(|reload| reload.place),
+        Node::Reload => problem.vehicles()[vehicle].reload.map(|reload| reload.place),
         Node::Visit(visit) => problem.task(visit).map_or(here, |task| Some(task.place)),
     }
 }
 
-fn travel_s(
-    problem: &Problem,
-    vehicle: VehicleIndex,
-    from: Option<Place>,
-    to: Option<Place>,
-) -> Seconds {
+fn travel_s(problem: &Problem, vehicle: VehicleIndex, from: Option<Place>, to: Option<Place>) -> Seconds {
     match (from, to) {
         (Some(from), Some(to)) => problem.leg(vehicle, from, to).map_or(0, |leg| leg.duration),
         _ => 0,
@@ -115,15 +92,9 @@ fn gaps(problem: &Problem, vehicle_index: VehicleIndex, nodes: &[Node]) -> Vec<G
     let vehicle = &problem.vehicles()[vehicle_index];
     let count = nodes.len();
     let ready = |first: usize| {
-        let length = nodes[first..]
-            .iter()
-            .position(|&node| node == Node::Reload)
-            .unwrap_or(count - first);
+        let length = nodes[first..].iter().position(|&node| node == Node::Reload).unwrap_or(count - first);
         let trip = &nodes[first..first + length];
-        deliveries(problem, trip)
-            .map(|job| problem.jobs()[job].release)
-            .max()
-            .unwrap_or(0)
+        deliveries(problem, trip).map(|job| problem.jobs()[job].release).max().unwrap_or(0)
     };
 
     let mut here = vehicle.start;
@@ -131,59 +102,35 @@ fn gaps(problem: &Problem, vehicle_index: VehicleIndex, nodes: &[Node]) -> Vec<G
     let mut gaps = Vec::with_capacity(count + 1);
     for (index, &node) in nodes.iter().enumerate() {
         let to = place_of(problem, vehicle_index, node, here);
-        gaps.push(Gap {
-            from: here,
-            to,
-            leaves,
-            must_arrive: 0,
-        });
+        gaps.push(Gap { from: here, to, leaves, must_arrive: 0 });
         let arrival = leaves + travel_s(problem, vehicle_index, here, to);
         leaves = match node {
-            Node::Reload => {
-                (arrival + vehicle.reload.map_or(0, |reload| reload.service)).max(ready(index + 1))
-            }
+            Node::Reload => (arrival + vehicle.reload.map_or(0, |reload| reload.service)).max(ready(index + 1)),
             // A locked break: only what follows the locked part is ever asked for, and later is never assumed.
             Node::Visit(Visit::Break(_)) => arrival,
-            Node::Visit(visit) => start_and_service(problem, visit, arrival, here)
-                .map_or(arrival, |(start, lasting)| start + lasting),
+            Node::Visit(visit) => {
+                start_and_service(problem, visit, arrival, here).map_or(arrival, |(start, lasting)| start + lasting)
+            }
         };
         here = to;
     }
-    gaps.push(Gap {
-        from: here,
-        to: vehicle.end,
-        leaves,
-        must_arrive: vehicle.shift.end,
-    });
+    gaps.push(Gap { from: here, to: vehicle.end, leaves, must_arrive: vehicle.shift.end });
 
     let mut must_arrive = vehicle.shift.end;
     for (index, &node) in nodes.iter().enumerate().rev() {
         let from = gaps[index].from;
-        let must_leave = must_arrive
-            - travel_s(
-                problem,
-                vehicle_index,
-                gaps[index + 1].from,
-                gaps[index + 1].to,
-            );
+        let must_leave = must_arrive - travel_s(problem, vehicle_index, gaps[index + 1].from, gaps[index + 1].to);
         let (without_setup, with_setup) = match node {
             Node::Reload => {
                 let latest = must_leave - vehicle.reload.map_or(0, |reload| reload.service);
                 (latest, latest)
             }
-            Node::Visit(visit) => problem
-                .task(visit)
-                .map_or((must_leave, must_leave), |task| {
-                    let setup = if from == Some(task.place) {
-                        0
-                    } else {
-                        task.setup
-                    };
-                    let latest = |lasting: Seconds| {
-                        latest_in(&task.windows, must_leave - lasting).unwrap_or(Seconds::MIN / 2)
-                    };
-                    (latest(task.service), latest(task.service + setup))
-                }),
+            Node::Visit(visit) => problem.task(visit).map_or((must_leave, must_leave), |task| {
+                let setup = if from == Some(task.place) { 0 } else { task.setup };
+                let latest =
+                    |lasting: Seconds| latest_in(&task.windows, must_leave - lasting).unwrap_or(Seconds::MIN / 2);
+                (latest(task.service), latest(task.service + setup))
+            }),
         };
         // What is inserted before a visit may stand at its place and save it the set-up.
         gaps[index].must_arrive = without_setup;
@@ -201,16 +148,8 @@ pub(super) fn start_and_service(
 ) -> Option<(Seconds, Seconds)> {
     let task = problem.task(visit)?;
     let job = &problem.jobs()[visit.job()?];
-    let waits_for_goods =
-        matches!(visit, Visit::PickUp(_)) || matches!(job.kind, JobKind::Pickup(_));
+    let waits_for_goods = matches!(visit, Visit::PickUp(_)) || matches!(job.kind, JobKind::Pickup(_));
     let not_before = if waits_for_goods { job.release } else { 0 };
-    let setup = if from == Some(task.place) {
-        0
-    } else {
-        task.setup
-    };
-    Some((
-        earliest_in(&task.windows, arrival.max(not_before))?,
-        task.service + setup,
-    ))
+    let setup = if from == Some(task.place) { 0 } else { task.setup };
+    Some((earliest_in(&task.windows, arrival.max(not_before))?, task.service + setup))
 }

@@ -80,7 +80,9 @@ impl Contraction {
         let (removed, removed_hops) = around.fold((0, 0), |(n, hops), link| (n + 1, hops + u64::from(link.hops)));
         let added_hops: u64 = shortcuts.iter().map(|shortcut| u64::from(shortcut.link.hops)).sum();
         let share = |added: u64, removed: u64| if removed == 0 { 0 } else { 1000 * added / removed };
-        1000 * u64::from(self.level[vertex as usize]) + share(shortcuts.len() as u64, removed) + share(added_hops, removed_hops)
+        1000 * u64::from(self.level[vertex as usize])
+            + share(shortcuts.len() as u64, removed)
+            + share(added_hops, removed_hops)
     }
 
     /// Removes the vertex and returns its neighbours, rising.

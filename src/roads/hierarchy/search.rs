@@ -107,7 +107,12 @@ impl PathSearch {
     }
 
     /// The best path from one of `sources` to one of `targets`; `None` only where one of them is empty.
-    pub(in crate::roads) fn run(&mut self, hierarchy: &Hierarchy, sources: &[Entry], targets: &[Entry]) -> Option<Path> {
+    pub(in crate::roads) fn run(
+        &mut self,
+        hierarchy: &Hierarchy,
+        sources: &[Entry],
+        targets: &[Entry],
+    ) -> Option<Path> {
         self.forward.run(&hierarchy.up, sources);
         self.backward.run(&hierarchy.from_above, targets);
         let backward = &self.backward.cost;

@@ -52,7 +52,14 @@ pub(super) fn assemble(mut ways: Ways, nodes: Nodes, rules: &RoadRules) -> Resul
         *km_by_class.entry(class.to_owned()).or_insert(0.0) += piece.length_m / 1000.0;
     }
     let mates = find_mates(&pieces, &ways, &nodes);
-    let mut drawing = Drawing { pieces: &pieces, ways: &ways, nodes: &nodes, parts: Parts::default(), ends: Vec::new(), board_ms: Vec::new() };
+    let mut drawing = Drawing {
+        pieces: &pieces,
+        ways: &ways,
+        nodes: &nodes,
+        parts: Parts::default(),
+        ends: Vec::new(),
+        board_ms: Vec::new(),
+    };
     drawing.walk_chains(mates);
     drawing.place_vertices();
     let mut parts = drawing.parts;
@@ -252,7 +259,8 @@ impl Drawing<'_> {
             }
             let nodes = &self.pieces.shape[piece.first..=piece.last];
             let already = usize::from(entry != start);
-            let mut draw = |node: &u32| self.parts.shape.push(self.nodes.point(*node).expect("pieces run over found nodes only"));
+            let mut draw =
+                |node: &u32| self.parts.shape.push(self.nodes.point(*node).expect("pieces run over found nodes only"));
             if along {
                 nodes[already..].iter().for_each(&mut draw);
             } else {
@@ -343,7 +351,11 @@ fn whole_or_closed(ms: f64) -> u32 {
     if ms.is_finite() { whole(ms).min(CLOSED - 1) } else { CLOSED }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, and nothing here is negative")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, and nothing here is negative"
+)]
 fn whole(value: f64) -> u32 {
     value.round() as u32
 }

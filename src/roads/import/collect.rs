@@ -40,7 +40,8 @@ impl Ways {
         if let Some(&known) = self.interned.get(&travel) {
             return known;
         }
-        let number = u32::try_from(self.travels.len()).expect("fewer distinct tag combinations than ways, which fit in memory");
+        let number =
+            u32::try_from(self.travels.len()).expect("fewer distinct tag combinations than ways, which fit in memory");
         self.travels.push(travel.clone());
         self.interned.insert(travel, number);
         number

@@ -104,7 +104,9 @@ fn nodes_in(block: &PrimitiveBlock, wanted: &Nodes, rules: &RoadRules) -> Result
             found.extend(wanted.find(node.id(), || e7(node.nano_lat(), node.nano_lon()), tags, rules)?);
         }
         for node in group.dense_nodes() {
-            let indices = |(k, v): (i32, i32)| (usize::try_from(k).unwrap_or(usize::MAX), usize::try_from(v).unwrap_or(usize::MAX));
+            let indices = |(k, v): (i32, i32)| {
+                (usize::try_from(k).unwrap_or(usize::MAX), usize::try_from(v).unwrap_or(usize::MAX))
+            };
             let tags = || tags(strings, node.raw_tags().map(indices)).unwrap_or_default();
             found.extend(wanted.find(node.id(), || e7(node.nano_lat(), node.nano_lon()), tags, rules)?);
         }

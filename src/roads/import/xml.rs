@@ -19,7 +19,12 @@ const ELEMENTS_PER_TICK: u64 = 100_000;
 type Tick<'a> = &'a mut dyn FnMut(u64) -> Result<(), RoadsError>;
 
 /// First reading: the bounds, if stated, and all usable ways.
-pub(super) fn read_ways(source: impl BufRead, rules: &RoadRules, ways: &mut Ways, tick: Tick<'_>) -> Result<SourceHeader, RoadsError> {
+pub(super) fn read_ways(
+    source: impl BufRead,
+    rules: &RoadRules,
+    ways: &mut Ways,
+    tick: Tick<'_>,
+) -> Result<SourceHeader, RoadsError> {
     let mut header = SourceHeader::default();
     each_element(source, tick, |element| {
         match element.kind {
@@ -37,7 +42,12 @@ pub(super) fn read_ways(source: impl BufRead, rules: &RoadRules, ways: &mut Ways
 }
 
 /// Second reading: the positions of wanted nodes.
-pub(super) fn read_nodes(source: impl BufRead, rules: &RoadRules, nodes: &mut Nodes, tick: Tick<'_>) -> Result<(), RoadsError> {
+pub(super) fn read_nodes(
+    source: impl BufRead,
+    rules: &RoadRules,
+    nodes: &mut Nodes,
+    tick: Tick<'_>,
+) -> Result<(), RoadsError> {
     each_element(source, tick, |element| {
         if element.kind == Kind::Node {
             let id = element.integer("id").ok_or("a node has no whole number as `id`")?;
@@ -119,7 +129,11 @@ fn each_element(
                 depth += 1;
                 match (depth, start.name().into_inner()) {
                     (1, "osm") => seen_root = true,
-                    (1, _) => return Err(broken("the outermost element is not <osm>: this is not an OpenStreetMap file".to_owned())),
+                    (1, _) => {
+                        return Err(broken(
+                            "the outermost element is not <osm>: this is not an OpenStreetMap file".to_owned(),
+                        ));
+                    }
                     (2, name) => open = start_element(name, &start).map_err(broken)?,
                     (3, name) => {
                         if let Some(element) = &mut open {
@@ -142,7 +156,9 @@ fn each_element(
                 }
             }
             Event::Eof if depth > 0 => return Err(broken("the file ends before </osm>: it is truncated".to_owned())),
-            Event::Eof if !seen_root => return Err(broken("there is no <osm> element: this is not an OpenStreetMap file".to_owned())),
+            Event::Eof if !seen_root => {
+                return Err(broken("there is no <osm> element: this is not an OpenStreetMap file".to_owned()));
+            }
             Event::Eof => return tick(offset),
             _ => {}
         }

@@ -89,7 +89,9 @@ impl RoadNetwork {
         }
         let mut plain = Vec::new();
         let broken = |problem: String| RoadsError::NetworkContent(problem);
-        lz4_flex::frame::FrameDecoder::new(content.as_slice()).read_to_end(&mut plain).map_err(|e| broken(e.to_string()))?;
+        lz4_flex::frame::FrameDecoder::new(content.as_slice())
+            .read_to_end(&mut plain)
+            .map_err(|e| broken(e.to_string()))?;
         let content: Content = postcard::from_bytes(&plain).map_err(|e| broken(e.to_string()))?;
         content.restore().map_err(broken)
     }
@@ -107,8 +109,9 @@ impl RoadNetwork {
             points: column(|road| road.points),
             length_cm: column(|road| road.length_cm),
             forward_ms: [0, 1, 2].map(|p: usize| roads.iter().map(|road| stored(road.forward_ms[p])).collect()),
-            backward_ms: [0, 1, 2]
-                .map(|p: usize| roads.iter().map(|road| stored(road.forward_ms[p]) ^ stored(road.backward_ms[p])).collect()),
+            backward_ms: [0, 1, 2].map(|p: usize| {
+                roads.iter().map(|road| stored(road.forward_ms[p]) ^ stored(road.backward_ms[p])).collect()
+            }),
             shape: differences(self.shape.iter().copied()),
             main_part: self.main_part.clone(),
             rankings: self.rankings.clone(),

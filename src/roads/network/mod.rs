@@ -20,7 +20,10 @@ use serde::{Deserialize, Serialize};
 
 pub use summary::{NetworkSummary, ProfileSummary};
 
-use super::{BoundingBox, Point, Profile, RoadsError, hierarchy::{Core, Ranking}};
+use super::{
+    BoundingBox, Point, Profile, RoadsError,
+    hierarchy::{Core, Ranking},
+};
 
 /// Travel time of a direction that a profile may not take.
 pub(super) const CLOSED: u32 = u32::MAX;
@@ -113,25 +116,21 @@ impl RoadNetwork {
         before_ranking: &mut dyn FnMut(Profile) -> Result<(), RoadsError>,
     ) -> Result<Self, RoadsError> {
         let graph = graph_of(&parts.vertices, &parts.roads);
-        let divisions: Vec<Division> = Profile::ALL.par_iter().map(|&profile| divide(&graph, &parts.roads, profile)).collect();
+        let divisions: Vec<Division> =
+            Profile::ALL.par_iter().map(|&profile| divide(&graph, &parts.roads, profile)).collect();
         let mut main_part = vec![0; parts.vertices.len()];
         for (profile, division) in Profile::ALL.into_iter().zip(&divisions) {
             division.main.iter().for_each(|vertex| main_part[vertex.index()] |= profile.bit());
         }
         let components = [0, 1, 2].map(|index: usize| divisions[index].components);
         let summary = NetworkSummary::of(&parts, &graph, &main_part, components);
-        let mut network = Self {
-            graph,
-            roads: parts.roads,
-            shape: parts.shape,
-            main_part,
-            rankings: Default::default(),
-            summary,
-        };
+        let mut network =
+            Self { graph, roads: parts.roads, shape: parts.shape, main_part, rankings: Default::default(), summary };
         for profile in Profile::ALL {
             before_ranking(profile)?;
         }
-        let rankings: Vec<Ranking> = Profile::ALL.par_iter().map(|&profile| Core::of(&network, profile).rank()).collect();
+        let rankings: Vec<Ranking> =
+            Profile::ALL.par_iter().map(|&profile| Core::of(&network, profile).rank()).collect();
         for (slot, ranking) in network.rankings.iter_mut().zip(rankings) {
             *slot = ranking;
         }

@@ -120,7 +120,13 @@ impl Router {
         let mut seconds = vec![NO_LEG; size * size];
         let mut metres = vec![NO_LEG; size * size];
         self.fill(&snaps, &mut seconds, &mut metres, progress)?;
-        Ok(TravelMatrix::new(size, seconds, metres, snaps.into_iter().map(|snap| snap.map(|s| s.distance_m)).collect(), self.basis()))
+        Ok(TravelMatrix::new(
+            size,
+            seconds,
+            metres,
+            snaps.into_iter().map(|snap| snap.map(|s| s.distance_m)).collect(),
+            self.basis(),
+        ))
     }
 
     fn fill(
@@ -144,41 +150,40 @@ impl Router {
             .collect();
         let rows_done = std::sync::atomic::AtomicUsize::new(0);
         let rows = Sweep::LANES * size;
-        seconds
-            .par_chunks_mut(rows)
-            .zip(metres.par_chunks_mut(rows))
-            .enumerate()
-            .try_for_each_init(
-                || sweep.sources(),
-                |scratch, (batch, (seconds, metres))| {
-                    let first = batch * Sweep::LANES;
-                    let sources = &snaps[first..(first + Sweep::LANES).min(size)];
-                    let entries: Vec<Vec<Entry>> =
-                        sources.iter().map(|snap| snap.as_ref().map_or(Vec::new(), |snap| core_ends(self.entries(snap)))).collect();
-                    let entries: Vec<&[Entry]> = entries.iter().map(Vec::as_slice).collect();
-                    let costs = sweep.run(&entries, scratch);
-                    for (column, (target, exits)) in snaps.iter().zip(&exits).enumerate() {
-                        for (lane, source) in sources.iter().enumerate() {
-                            let cell = lane * size + column;
-                            if first + lane == column {
-                                (seconds[cell], metres[cell]) = (0, 0);
-                                continue;
-                            }
-                            let (Ok(source), Ok(target)) = (source, target) else { continue };
-                            let around = exits.iter().map(|exit| costs[exit.vertex as usize][lane].plus(exit.cost)).min();
-                            let direct = if source.road == target.road { self.direct(source, target) } else { None };
-                            if let Some(cost) = around.into_iter().chain(direct.map(|(cost, _)| cost)).min() {
-                                (seconds[cell], metres[cell]) = (cost.seconds(), cost.metres());
-                            }
+        seconds.par_chunks_mut(rows).zip(metres.par_chunks_mut(rows)).enumerate().try_for_each_init(
+            || sweep.sources(),
+            |scratch, (batch, (seconds, metres))| {
+                let first = batch * Sweep::LANES;
+                let sources = &snaps[first..(first + Sweep::LANES).min(size)];
+                let entries: Vec<Vec<Entry>> = sources
+                    .iter()
+                    .map(|snap| snap.as_ref().map_or(Vec::new(), |snap| core_ends(self.entries(snap))))
+                    .collect();
+                let entries: Vec<&[Entry]> = entries.iter().map(Vec::as_slice).collect();
+                let costs = sweep.run(&entries, scratch);
+                for (column, (target, exits)) in snaps.iter().zip(&exits).enumerate() {
+                    for (lane, source) in sources.iter().enumerate() {
+                        let cell = lane * size + column;
+                        if first + lane == column {
+                            (seconds[cell], metres[cell]) = (0, 0);
+                            continue;
+                        }
+                        let (Ok(source), Ok(target)) = (source, target) else { continue };
+                        let around = exits.iter().map(|exit| costs[exit.vertex as usize][lane].plus(exit.cost)).min();
+                        let direct = if source.road == target.road { self.direct(source, target) } else { None };
+                        if let Some(cost) = around.into_iter().chain(direct.map(|(cost, _)| cost)).min() {
+                            (seconds[cell], metres[cell]) = (cost.seconds(), cost.metres());
                         }
                     }
-                    let rows_done = sources.len() + rows_done.fetch_add(sources.len(), std::sync::atomic::Ordering::Relaxed);
-                    match progress(MatrixProgress { rows_done, rows: size }) {
-                        ControlFlow::Continue(()) => Ok(()),
-                        ControlFlow::Break(()) => Err(RoadsError::Cancelled),
-                    }
-                },
-            )
+                }
+                let rows_done =
+                    sources.len() + rows_done.fetch_add(sources.len(), std::sync::atomic::Ordering::Relaxed);
+                match progress(MatrixProgress { rows_done, rows: size }) {
+                    ControlFlow::Continue(()) => Ok(()),
+                    ControlFlow::Break(()) => Err(RoadsError::Cancelled),
+                }
+            },
+        )
     }
 
     fn path_search(&self) -> PathSearch {

@@ -3,7 +3,11 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Router, matrix::Leg, snap::{End, Snap}};
+use super::{
+    Router,
+    matrix::Leg,
+    snap::{End, Snap},
+};
 use crate::roads::{
     Point, RoadsError, TravelBasis,
     hierarchy::{Cost, Entry},

@@ -199,7 +199,8 @@ impl Router {
             0.0
         } else if at_finish {
             1.0
-        } else if total_m > 0.0 { (length_m(&shape[..=at.segment]) + here_m) / total_m
+        } else if total_m > 0.0 {
+            (length_m(&shape[..=at.segment]) + here_m) / total_m
         } else {
             0.0
         };
@@ -234,7 +235,8 @@ impl Router {
 
     fn ends(&self, snap: &Snap, departing: bool) -> Vec<End> {
         let road = &self.network.roads()[snap.road as usize];
-        let end = |vertex, cost, backward| End { entry: Entry { vertex: self.hierarchy.number_of(vertex), cost }, backward };
+        let end =
+            |vertex, cost, backward| End { entry: Entry { vertex: self.hierarchy.number_of(vertex), cost }, backward };
         // Whoever stands on a vertex need not travel the road, which may be one-way, to have been there.
         if snap.fraction <= 0.0 {
             return vec![end(road.from, Cost::ZERO, None)];
@@ -256,9 +258,11 @@ impl Router {
     pub(super) fn direct(&self, source: &Snap, target: &Snap) -> Option<(Cost, bool)> {
         [false, true]
             .into_iter()
-            .filter(|&backward| {
-                if backward { source.fraction >= target.fraction } else { source.fraction <= target.fraction }
-            })
+            .filter(
+                |&backward| {
+                    if backward { source.fraction >= target.fraction } else { source.fraction <= target.fraction }
+                },
+            )
             .filter_map(|backward| {
                 let (source, _) = self.split(source, backward)?;
                 let (target, _) = self.split(target, backward)?;
@@ -273,7 +277,11 @@ fn share(whole: u32, fraction: f64) -> u32 {
     (f64::from(whole) * fraction).round() as u32
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates; distances are not negative")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates; distances are not negative"
+)]
 fn whole_m(metres: f64) -> u32 {
     metres.round() as u32
 }

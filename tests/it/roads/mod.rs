@@ -10,13 +10,16 @@ mod snapping;
 
 use std::{fmt::Write as _, fs, io, ops::ControlFlow, path::PathBuf, sync::Arc};
 
-use conthoi::roads::{Point, Profile, RoadNetwork, RoadRules, Router, RoadsError, import};
+use conthoi::roads::{Point, Profile, RoadNetwork, RoadRules, RoadsError, Router, import};
 
 /// A file of the shared data, or `None` with a message when it is not there.
 fn shared(path: &str) -> Option<PathBuf> {
     let repo = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let candidates =
-        [std::env::var_os("CONTHOI_SHARED").map(PathBuf::from), Some(repo.join("../shared")), Some(repo.join("../../shared"))];
+    let candidates = [
+        std::env::var_os("CONTHOI_SHARED").map(PathBuf::from),
+        Some(repo.join("../shared")),
+        Some(repo.join("../../shared")),
+    ];
     let found = candidates.into_iter().flatten().map(|folder| folder.join(path)).find(|file| file.exists());
     if found.is_none() {
         println!("skipped: shared data `{path}` is not on this machine; set CONTHOI_SHARED to its folder");
@@ -26,7 +29,8 @@ fn shared(path: &str) -> Option<PathBuf> {
 
 fn import_extract(name: &str) -> Option<RoadNetwork> {
     let path = shared(&format!("data/roads/{name}.osm.pbf"))?;
-    let network = import::from_pbf(name, || fs::File::open(&path), &RoadRules::default(), &mut |_| ControlFlow::Continue(()));
+    let network =
+        import::from_pbf(name, || fs::File::open(&path), &RoadRules::default(), &mut |_| ControlFlow::Continue(()));
     Some(network.expect("the extract is sound"))
 }
 

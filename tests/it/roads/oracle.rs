@@ -91,7 +91,10 @@ impl Rules {
         let Some(barrier) = tags.get("barrier") else { return false };
         match self.access(profile, tags) {
             Some((allowed, _)) => !allowed,
-            None => tags.get("locked").is_some_and(|v| v == "yes") || self.list(&["profile", profile, "blocked_by"]).contains(barrier),
+            None => {
+                tags.get("locked").is_some_and(|v| v == "yes")
+                    || self.list(&["profile", profile, "blocked_by"]).contains(barrier)
+            }
         }
     }
 
@@ -100,12 +103,16 @@ impl Rules {
         let is = |pair: &String| pair.split_once('=').is_some_and(|(k, v)| tags.get(k).is_some_and(|found| found == v));
         let access = self.access(profile, tags);
         let (mut speed, limited) = if let Some(class) = tags.get("highway") {
-            if self.list(&["profile", profile, "never_on"]).iter().any(is) || access.as_ref().is_some_and(|(allowed, _)| !allowed) {
+            if self.list(&["profile", profile, "never_on"]).iter().any(is)
+                || access.as_ref().is_some_and(|(allowed, _)| !allowed)
+            {
                 return (None, None);
             }
             let tagged = access.is_some_and(|(_, key)| key != "access");
             let usual = self.number(&["profile", profile, "speed_kmh", class]);
-            let Some(speed) = usual.or_else(|| self.number(&["profile", profile, "speed_if_tagged_kmh", class]).filter(|_| tagged)) else {
+            let Some(speed) =
+                usual.or_else(|| self.number(&["profile", profile, "speed_if_tagged_kmh", class]).filter(|_| tagged))
+            else {
                 return (None, None);
             };
             (speed, true)
@@ -125,7 +132,9 @@ impl Rules {
             if !limited || !self.flag(&["profile", profile, "uses_maxspeed"]) {
                 return speed;
             }
-            let Some(text) = tags.get(&format!("maxspeed:{side}")).or_else(|| tags.get("maxspeed")) else { return speed };
+            let Some(text) = tags.get(&format!("maxspeed:{side}")).or_else(|| tags.get("maxspeed")) else {
+                return speed;
+            };
             let limit = self
                 .number(&["maxspeed_kmh", text])
                 .or_else(|| text.parse().ok())
@@ -173,7 +182,8 @@ impl PlainGraph {
             blocked: Vec::new(),
             afloat: Vec::new(),
             hops: Vec::new(),
-            board_s: rules.number(&["ferry", "boarding_s"]).unwrap() + rules.number(&["ferry", "interval_s"]).unwrap() / 2.0,
+            board_s: rules.number(&["ferry", "boarding_s"]).unwrap()
+                + rules.number(&["ferry", "interval_s"]).unwrap() / 2.0,
         };
         let mut index: HashMap<i64, usize> = HashMap::new();
         for (refs, tags) in &map.ways {
@@ -182,7 +192,10 @@ impl PlainGraph {
                 continue;
             }
             let ferry = !tags.contains_key("highway");
-            assert!(!ferry || !(tags.contains_key("interval") || tags.contains_key("duration")), "the oracle knows no timed ferries");
+            assert!(
+                !ferry || !(tags.contains_key("interval") || tags.contains_key("duration")),
+                "the oracle knows no timed ferries"
+            );
             for pair in refs.windows(2) {
                 let (Some(a), Some(b)) = (map.nodes.get(&pair[0]), map.nodes.get(&pair[1])) else { continue };
                 let mut number = |id: i64, (point, tags): &(Point, Tags)| {
@@ -234,7 +247,9 @@ impl PlainGraph {
                 });
             }
         }
-        best.iter().map(|[land, ferry]| [*land, *ferry].into_iter().flatten().min_by(|a, b| a.partial_cmp(b).unwrap())).collect()
+        best.iter()
+            .map(|[land, ferry]| [*land, *ferry].into_iter().flatten().min_by(|a, b| a.partial_cmp(b).unwrap()))
+            .collect()
     }
 
     /// The largest strongly connected part, by brute force over both directions from likely members.
@@ -252,7 +267,8 @@ impl PlainGraph {
                 continue;
             }
             let (there, back) = (self.dijkstra(start, None), self.dijkstra(start, Some(&reverse)));
-            let part: Vec<usize> = (0..self.points.len()).filter(|&n| there[n].is_some() && back[n].is_some()).collect();
+            let part: Vec<usize> =
+                (0..self.points.len()).filter(|&n| there[n].is_some() && back[n].is_some()).collect();
             seen.extend(&part);
             if part.len() > best.len() {
                 best = part;
@@ -322,13 +338,19 @@ fn agrees(name: &str, seed: u64) {
             let mut points = vec![graph.points[origin]];
             points.extend(targets.iter().map(|&target| graph.points[target]));
             let matrix = router.matrix(&points).unwrap();
-            assert!(matrix.snap_distances_m().iter().all(|snap| *snap == Ok(0)), "{name} {profile}: a road node is off the road");
+            assert!(
+                matrix.snap_distances_m().iter().all(|snap| *snap == Ok(0)),
+                "{name} {profile}: a road node is off the road"
+            );
             let expected = graph.dijkstra(origin, None);
             for (column, &target) in (1..).zip(&targets) {
                 let (seconds, metres) = expected[target].expect("both lie in the main part");
                 let leg = matrix.get(0, column).unwrap();
                 let pair = format!("{name} {profile}: node {} to {}", graph.ids[origin], graph.ids[target]);
-                assert!((f64::from(leg.seconds) - seconds).abs() <= 1.0, "{pair}: {leg:?}, plain search {seconds} s {metres} m");
+                assert!(
+                    (f64::from(leg.seconds) - seconds).abs() <= 1.0,
+                    "{pair}: {leg:?}, plain search {seconds} s {metres} m"
+                );
                 if (f64::from(leg.metres) - metres).abs() > 1.5 {
                     lengths_differ += 1;
                 }
