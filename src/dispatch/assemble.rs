@@ -21,13 +21,13 @@ pub(super) fn plan(
     day: &Day<'_>,
     journeys: &[Journey<'_>],
     outcomes: Outcomes,
-    runs: PlannedRuns<'_>,
-    rounds: Vec<DepotRounds<'_>>,
+    runs: &PlannedRuns<'_>,
+    rounds: &[DepotRounds<'_>],
     ids: &mut dyn IdSource,
 ) -> Result<Plan, DispatchError> {
     let mut maker = Maker { day, journeys, ids };
     let id = PlanId::new(maker.ids);
-    let planned_runs = maker.runs(&runs);
+    let planned_runs = maker.runs(runs);
     let run_ids: Vec<RunId> = planned_runs.iter().map(|run| run.id).collect();
     let mut planned_rounds: Vec<PlannedRound> = rounds.iter().flat_map(|depot| maker.rounds(depot)).collect();
     planned_rounds.sort_by_key(|round| {

@@ -86,5 +86,5 @@ pub fn plan_day(
     progress.enter(Phase::Rounds, journeys.len())?;
     let rounds = rounds::plan(&day, &journeys, &mut outcomes, &mut progress)?;
     progress.enter(Phase::Assembly, journeys.len())?;
-    assemble::plan(&day, &journeys, outcomes, runs, rounds, ids)
+    assemble::plan(&day, &journeys, outcomes, &runs, &rounds, ids)
 }

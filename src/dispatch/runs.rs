@@ -98,9 +98,8 @@ impl<'a> RunNetwork<'a> {
 
     /// Time on the way from the centre to an office for the quickest vehicle that calls there.
     pub(super) fn shortest_ride(&self, site: SiteId) -> Option<Seconds> {
-        let size = self.places.len();
         let place = self.place(site);
-        self.matrices.iter().filter_map(|matrix| matrix.leg(size, 0, place)).map(|leg| leg.duration).min()
+        self.matrices.iter().filter_map(|matrix| matrix.leg(self.places.len(), 0, place)).map(|leg| leg.duration).min()
     }
 
     /// Plans first legs, then first and second legs together.
@@ -148,9 +147,10 @@ impl<'a> RunNetwork<'a> {
                 continue;
             }
             let relays = journey.run_legs.len() > 1;
-            let due = match journey.is_last_run_leg(0) {
-                true => journey.due,
-                false => relays.then(|| self.last_feeding_return(day, journey)).flatten(),
+            let due = if journey.is_last_run_leg(0) {
+                journey.due
+            } else {
+                relays.then(|| self.last_feeding_return(day, journey)).flatten()
             };
             self.add_leg(
                 day,
