@@ -1,1 +1,3 @@
 //! Behaviour tests: one binary, folders mirroring `src`.
+
+mod roads;
