@@ -1,4 +1,7 @@
 use chrono::NaiveDate;
+use diesel::result::DatabaseErrorKind;
+
+use crate::domain::DomainError;
 
 /// Why the database could not do as asked. No message holds a password or a person's data.
 #[derive(Debug, thiserror::Error)]
@@ -56,12 +59,10 @@ pub enum StoreError {
         what: &'static str,
     },
     /// A row that is already there.
-    #[error("{what} is already there: {problem}")]
+    #[error("a row with the same id or code is already there ({constraint})")]
     Duplicate {
-        /// What.
-        what: String,
-        /// Which value is taken.
-        problem: String,
+        /// What the database says of it, without values.
+        constraint: String,
     },
     /// A row that is to go but that others name.
     #[error(
@@ -89,9 +90,48 @@ pub enum StoreError {
         /// What is wrong.
         problem: String,
     },
+    /// A value that the domain refuses.
+    #[error(transparent)]
+    Domain(#[from] DomainError),
     /// Any other failure of the database.
     #[error("the database failed: {0}")]
-    Database(#[from] diesel::result::Error),
+    Database(#[source] diesel::result::Error),
+}
+
+impl From<diesel::result::Error> for StoreError {
+    fn from(error: diesel::result::Error) -> Self {
+        let diesel::result::Error::DatabaseError(kind, information) = &error else { return Self::Database(error) };
+        // Only the message: details of a violated constraint quote the row, which may hold a person's data.
+        let message = information.message();
+        match kind {
+            DatabaseErrorKind::UniqueViolation => Self::Duplicate { constraint: message.to_owned() },
+            DatabaseErrorKind::ForeignKeyViolation => {
+                Self::Missing { field: "a field", what: "a row (a site, dossier, home delivery, courier or item)" }
+            }
+            DatabaseErrorKind::Unknown if message.contains("database is locked") => Self::Busy,
+            DatabaseErrorKind::Unknown if message.contains("no such table") || is_unknown_relation(message) => {
+                Self::NotMigrated { missing: message.to_owned() }
+            }
+            _ => Self::Database(error),
+        }
+    }
+}
+
+impl StoreError {
+    /// `error`, which for a violated foreign key means that `field` names `what` that is not there.
+    pub(super) fn naming(error: diesel::result::Error, field: &'static str, what: &'static str) -> Self {
+        match error {
+            diesel::result::Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
+                Self::Missing { field, what }
+            }
+            error => error.into(),
+        }
+    }
+}
+
+/// PostgreSQL's `relation "items" does not exist`.
+fn is_unknown_relation(message: &str) -> bool {
+    message.contains("relation \"") && message.contains("does not exist")
 }
 
 fn revision(revision: Option<u32>) -> String {

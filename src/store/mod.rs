@@ -1,12 +1,36 @@
 //! SQLite and PostgreSQL behind one [`Store`].
+//!
+//! Rows here, domain types outside. A [`Store`] is cheap to clone and may be used from many threads; each function is
+//! one transaction and blocks until it is done. What it promises:
+//!
+//! - Both backends behave the same: same tables (`schema.rs`), same order, same answers.
+//! - What was acknowledged is on disk; what failed has left nothing behind.
+//! - What is read back equals what was saved, its order and its microseconds included.
+//! - No message holds a password, a name or an address.
+//!
+//! How values lie in the tables: a UUID is its 16 bytes, an instant is whole microseconds since 1970 (exact, and in
+//! order, on both backends), a date or a time of day is the backend's own (text in SQLite), lists that are only ever
+//! read whole are JSON.
+//!
+//! What it does not know: the clock, how plans are made, HTTP. It gives no meaning to what it keeps and makes no ids.
 
+mod centre;
+mod columns;
+mod connection;
+mod count;
+mod dossier;
 mod error;
 mod filter;
+mod home_delivery;
 mod idempotency;
+mod item;
 mod job;
+mod migrate;
+mod plan;
+mod pool;
+mod schema;
+mod season;
 mod url;
-
-use chrono::{DateTime, NaiveDate, Utc};
 
 pub use error::StoreError;
 pub use filter::{Counts, Inserted, ItemCursor, ItemFilter};
@@ -14,167 +38,64 @@ pub use idempotency::IdempotencyKey;
 pub use job::{JobId, JobState, PlanJob};
 pub use url::{Backend, DatabaseUrl};
 
-use crate::domain::{
-    CentreData, CentreId, Dossier, DossierId, HomeDelivery, HomeDeliveryId, Item, ItemId, Plan, RoundId, RouteId, RunId,
-};
+use connection::{AnyConnection, Begin, Role, in_transaction};
+use diesel::{RunQueryDsl, sql_query};
+use pool::Pools;
 
-/// The database; cheap to clone.
+/// Rows in one `INSERT`, and ids in one `IN`: SQLite binds at most 32,766 values in a statement, PostgreSQL 65,535, and no
+/// table has more than 16 columns.
+const ROWS_AT_ONCE: usize = 1_000;
+
+/// The database. Cheap to clone: clones share their connections.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store {
+    pools: Pools,
+}
 
-#[expect(missing_docs, clippy::missing_errors_doc, unused_variables, reason = "the interface comes first")]
 impl Store {
+    /// Connects. An SQLite file that does not exist is made; its folder must exist. Tables are [`Store::migrate`]'s to make.
+    ///
+    /// # Errors
+    /// [`StoreError::Connect`] with the cause: host, database, folder, file or permission.
     pub fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
-        todo!()
+        Ok(Self { pools: Pools::open(url)? })
     }
+
+    /// The kind of database.
+    #[must_use]
     pub fn backend(&self) -> Backend {
-        todo!()
+        self.pools.url().backend()
     }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it does not.
     pub fn ping(&self) -> Result<(), StoreError> {
-        todo!()
-    }
-    pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        todo!()
-    }
-    pub fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
-        todo!()
+        self.read(|connection| {
+            sql_query("SELECT 1").execute(connection)?;
+            Ok(())
+        })
     }
 
-    /// Inserts, or updates by centre code. Ids of rows already known by code are kept; the answer has the ids in force.
-    /// A row that is no longer present is removed, or refused ([`StoreError::StillReferred`]) while something names it.
-    pub fn save_centre(&self, data: &CentreData) -> Result<CentreData, StoreError> {
-        todo!()
-    }
-    pub fn centre_codes(&self) -> Result<Vec<String>, StoreError> {
-        todo!()
-    }
-    pub fn centre(&self, code: &str) -> Result<Option<CentreData>, StoreError> {
-        todo!()
+    /// Reads with one statement.
+    fn read<T>(&self, body: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        body(&mut *self.pools.get(Role::Reader)?)
     }
 
-    pub fn insert_season(
-        &self,
-        dossiers: &[Dossier],
-        home_deliveries: &[HomeDelivery],
-        items: &[Item],
-        progress: &mut dyn FnMut(u64, u64),
-    ) -> Result<(), StoreError> {
-        todo!()
-    }
-    /// Deletes synthetic dossiers, home deliveries, items and the plans that carry them; answers how many of the
-    /// first three there were.
-    pub fn delete_synthetic(&self, centre: CentreId) -> Result<u64, StoreError> {
-        todo!()
-    }
-    pub fn counts(&self, centre: CentreId) -> Result<Counts, StoreError> {
-        todo!()
+    /// Reads with several statements, all of which see the same instant.
+    fn snapshot<T>(&self, body: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        in_transaction(&mut *self.pools.get(Role::Reader)?, Begin::Snapshot, body)
     }
 
-    pub fn insert_dossier(&self, dossier: &Dossier) -> Result<Inserted, StoreError> {
-        todo!()
+    /// Writes: all that `body` does, or nothing.
+    fn write<T>(&self, body: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        in_transaction(&mut *self.pools.get(Role::Writer)?, Begin::Write, body)
     }
-    pub fn dossiers(&self, centre: CentreId, ids: &[DossierId]) -> Result<Vec<Dossier>, StoreError> {
-        todo!()
-    }
-    pub fn dossier_by_code(&self, centre: CentreId, code: &str) -> Result<Option<Dossier>, StoreError> {
-        todo!()
-    }
+}
 
-    pub fn insert_home_delivery(&self, home_delivery: &HomeDelivery) -> Result<Inserted, StoreError> {
-        todo!()
-    }
-    pub fn home_deliveries(&self, centre: CentreId, ids: &[HomeDeliveryId]) -> Result<Vec<HomeDelivery>, StoreError> {
-        todo!()
-    }
-
-    pub fn insert_item(&self, item: &Item) -> Result<Inserted, StoreError> {
-        todo!()
-    }
-    pub fn item(&self, centre: CentreId, id: ItemId) -> Result<Option<Item>, StoreError> {
-        todo!()
-    }
-    pub fn item_by_code(&self, centre: CentreId, code: &str) -> Result<Option<Item>, StoreError> {
-        todo!()
-    }
-    /// By id; unknown ids are left out.
-    pub fn items_by_id(&self, centre: CentreId, ids: &[ItemId]) -> Result<Vec<Item>, StoreError> {
-        todo!()
-    }
-    /// By `ready_at`, then id.
-    pub fn items(
-        &self,
-        centre: CentreId,
-        filter: &ItemFilter,
-        after: Option<ItemCursor>,
-        limit: u32,
-    ) -> Result<Vec<Item>, StoreError> {
-        todo!()
-    }
-    /// Items with `ready_at < ready_before` that are not delivered, or only at or after `undelivered_at`; by
-    /// `ready_at`, then id.
-    pub fn waiting_items(
-        &self,
-        centre: CentreId,
-        ready_before: DateTime<Utc>,
-        undelivered_at: DateTime<Utc>,
-    ) -> Result<Vec<Item>, StoreError> {
-        todo!()
-    }
-
-    /// `replaces`: the revision in force, `None` when there must be none; else [`StoreError::LostRace`].
-    /// `plan.revision` must be higher than it.
-    pub fn save_plan(&self, plan: &Plan, replaces: Option<u32>) -> Result<(), StoreError> {
-        todo!()
-    }
-    pub fn plan(&self, centre: CentreId, date: NaiveDate) -> Result<Option<Plan>, StoreError> {
-        todo!()
-    }
-    pub fn plan_revision(&self, centre: CentreId, date: NaiveDate) -> Result<Option<u32>, StoreError> {
-        todo!()
-    }
-    /// Days with a plan after `after`, in order, with revision and the time of planning.
-    pub fn plan_dates(
-        &self,
-        centre: CentreId,
-        after: Option<NaiveDate>,
-        limit: u32,
-    ) -> Result<Vec<(NaiveDate, u32, DateTime<Utc>)>, StoreError> {
-        todo!()
-    }
-    pub fn date_of_run(&self, run: RunId) -> Result<Option<(CentreId, NaiveDate)>, StoreError> {
-        todo!()
-    }
-    pub fn date_of_round(&self, round: RoundId) -> Result<Option<(CentreId, NaiveDate)>, StoreError> {
-        todo!()
-    }
-    pub fn date_of_route(&self, route: RouteId) -> Result<Option<(CentreId, NaiveDate)>, StoreError> {
-        todo!()
-    }
-
-    pub fn insert_job(&self, job: &PlanJob) -> Result<(), StoreError> {
-        todo!()
-    }
-    /// Writes the job as given unless it has ended before; answers whether it was written.
-    pub fn update_job(&self, job: &PlanJob) -> Result<bool, StoreError> {
-        todo!()
-    }
-    pub fn job(&self, id: JobId) -> Result<Option<PlanJob>, StoreError> {
-        todo!()
-    }
-    /// Queued and running jobs, oldest first.
-    pub fn open_jobs(&self, centre: CentreId) -> Result<Vec<PlanJob>, StoreError> {
-        todo!()
-    }
-    /// At start-up: fails the jobs that were running when the process ended; answers how many.
-    pub fn fail_running_jobs(&self, reason: &str, at: DateTime<Utc>) -> Result<u64, StoreError> {
-        todo!()
-    }
-
-    /// `Conflict { field: "body_sha256" }` when the key was used with another body; `Exists` when with this one.
-    pub fn remember_key(&self, key: &IdempotencyKey) -> Result<Inserted, StoreError> {
-        todo!()
-    }
-    pub fn recall_key(&self, centre: CentreId, key: &str) -> Result<Option<IdempotencyKey>, StoreError> {
-        todo!()
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Store").field(self.pools.url()).finish()
     }
 }
