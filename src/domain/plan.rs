@@ -180,6 +180,13 @@ pub enum Warning {
         /// When it arrives.
         arrives_at: DateTime<Utc>,
     },
+    /// A run does not call at a site that wants to be visited by every run.
+    VisitSkipped {
+        /// The site.
+        site_id: SiteId,
+        /// The run.
+        run_id: RunId,
+    },
 }
 
 impl Warning {
@@ -189,14 +196,16 @@ impl Warning {
         match self {
             Self::LastSafeRun { .. } => "last_safe_run",
             Self::Late { .. } => "late",
+            Self::VisitSkipped { .. } => "visit_skipped",
         }
     }
 
-    /// The item it is about.
+    /// The item it is about, if it is about one.
     #[must_use]
-    pub fn item_id(&self) -> ItemId {
+    pub fn item_id(&self) -> Option<ItemId> {
         match self {
-            Self::LastSafeRun { item_id, .. } | Self::Late { item_id, .. } => *item_id,
+            Self::LastSafeRun { item_id, .. } | Self::Late { item_id, .. } => Some(*item_id),
+            Self::VisitSkipped { .. } => None,
         }
     }
 }
@@ -350,6 +359,7 @@ impl Plan {
             match warning {
                 Warning::LastSafeRun { .. } => summary.items_on_last_safe_run += 1,
                 Warning::Late { .. } => summary.items_late += 1,
+                Warning::VisitSkipped { .. } => {}
             }
         }
         for (_, route) in self.routes().filter(|(_, route)| !route.is_idle()) {

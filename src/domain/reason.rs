@@ -14,15 +14,24 @@ pub enum UnassignedReason {
         /// When the last run that serves it loads or calls.
         last: NaiveTime,
     },
+    /// It came in after the cut-off and moves at the start of the next working day.
+    AfterCutOff {
+        /// When it was ready.
+        ready: NaiveTime,
+        /// The cut-off.
+        cut_off: NaiveTime,
+    },
     /// Its office is closed whenever a run could call there.
     SiteClosed {
         /// The office's name.
         site: String,
     },
-    /// Its office is open only when no run that is early enough can call there.
+    /// Its office is closed on every run that could come before its due time today.
     SiteClosedBeforeDue {
         /// The office's name.
         site: String,
+        /// How many such runs there are.
+        runs: u32,
         /// When it is due.
         due: NaiveTime,
     },
@@ -72,6 +81,7 @@ impl UnassignedReason {
     pub fn code(&self) -> &'static str {
         match self {
             Self::ReadyAfterLastRun { .. } => "ready_after_last_run",
+            Self::AfterCutOff { .. } => "after_cut_off",
             Self::SiteClosed { .. } => "site_closed",
             Self::SiteClosedBeforeDue { .. } => "site_closed_before_due",
             Self::NotServed { .. } => "not_served",
@@ -129,9 +139,15 @@ impl UnassignedReason {
             Self::ReadyAfterLastRun { ready, last } => {
                 format!("Sẵn sàng lúc {}, sau chuyến cuối có thể nhận ({}).", hm(*ready), hm(*last))
             }
+            Self::AfterCutOff { ready, cut_off } => format!(
+                "Sẵn sàng lúc {}, sau giờ chốt {}: chuyển vào đầu giờ ngày làm việc tiếp theo.",
+                hm(*ready),
+                hm(*cut_off)
+            ),
             Self::SiteClosed { site } => format!("{site} đóng cửa vào mọi lúc chuyến có thể ghé."),
-            Self::SiteClosedBeforeDue { site, due } => {
-                format!("{site} đóng cửa ở chuyến duy nhất trước hạn ({}).", hm(*due))
+            Self::SiteClosedBeforeDue { site, runs, due } => {
+                let which = if *runs == 1 { "chuyến duy nhất" } else { "mọi chuyến" };
+                format!("{site} đóng cửa ở {which} trước hạn ({}).", hm(*due))
             }
             Self::NotServed { site } => format!("Không có chuyến nào ghé {site}."),
             Self::Unreachable { place } => {

@@ -21,10 +21,12 @@ pub enum RuleUnit {
     Year,
     /// A bare number.
     Count,
+    /// Đồng.
+    Dong,
 }
 
 impl RuleUnit {
-    const WORDS: [(&'static str, Self); 7] = [
+    const WORDS: [(&'static str, Self); 8] = [
         ("time_of_day", Self::TimeOfDay),
         ("second", Self::Second),
         ("working_day", Self::WorkingDay),
@@ -32,6 +34,7 @@ impl RuleUnit {
         ("month", Self::Month),
         ("year", Self::Year),
         ("count", Self::Count),
+        ("dong", Self::Dong),
     ];
 }
 
@@ -77,6 +80,10 @@ pub struct DayRules {
     pub loading_lead_s: i64,
     /// How long after a return its items are ready to leave again, seconds.
     pub unloading_s: i64,
+    /// What an hour of waiting or riding of one item is worth, đồng: it makes the planner prefer earlier runs.
+    pub transit_cost_per_item_hour: i64,
+    /// What an hour of lateness of one item is worth, đồng.
+    pub late_cost_per_item_hour: i64,
 }
 
 /// Dated rules of law and local habit.
@@ -156,6 +163,8 @@ impl Rules {
             home_stop_per_item_s: seconds("home_stop_per_item")?,
             loading_lead_s: seconds("loading_lead_time")?,
             unloading_s: seconds("unloading_time")?,
+            transit_cost_per_item_hour: self.number("transit_cost_per_item_hour", RuleUnit::Dong, date)?,
+            late_cost_per_item_hour: self.number("late_cost_per_item_hour", RuleUnit::Dong, date)?,
         })
     }
 }
