@@ -103,11 +103,15 @@ impl UnassignedReason {
             Self::ReadyAfterLastRun { ready, last } => {
                 format!("Ready at {}, after the last run that could take it ({}).", hm(*ready), hm(*last))
             }
-            Self::SiteClosed { site } => {
-                format!("{site} is closed whenever a run could call there.")
-            }
-            Self::SiteClosedBeforeDue { site, due } => {
-                format!("{site} is closed on the only run before its due time ({}).", hm(*due))
+            Self::AfterCutOff { ready, cut_off } => format!(
+                "Ready at {}, after the cut-off at {}: it moves at the start of the next working day.",
+                hm(*ready),
+                hm(*cut_off)
+            ),
+            Self::SiteClosed { site } => format!("{site} is closed whenever a run could call there."),
+            Self::SiteClosedBeforeDue { site, runs, due } => {
+                let which = if *runs == 1 { "the only run" } else { "every run" };
+                format!("{site} is closed on {which} before its due time ({}).", hm(*due))
             }
             Self::NotServed { site } => format!("No run of the timetable calls at {site}."),
             Self::Unreachable { place } => {
