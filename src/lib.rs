@@ -15,6 +15,8 @@
 //! domain                 the words and rules that everything may use: no I/O, no clock, no randomness
 //! ```
 
+pub mod dispatch;
 pub mod domain;
 pub mod planner;
 pub mod roads;
+pub mod service;
