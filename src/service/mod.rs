@@ -1,2 +1,3 @@
 //! The use cases.
+pub mod import;
 pub mod simulate;
