@@ -15,6 +15,8 @@
 //! domain                 the words and rules that everything may use: no I/O, no clock, no randomness
 //! ```
 
+pub mod api;
+pub mod cli;
 pub mod dispatch;
 pub mod domain;
 pub mod planner;
