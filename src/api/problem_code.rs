@@ -2,7 +2,10 @@ use actix_web::{HttpResponse, get, http::StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{params::PathParams, problem::Problem};
+use super::{
+    params::{NoQuery, PathParams},
+    problem::Problem,
+};
 
 /// What can go wrong, as a stable code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +129,7 @@ impl From<ProblemCode> for ProblemExplanation {
 /// Explain every problem.
 #[utoipa::path(tag = "problems", responses((status = 200, description = "Every code, by status", body = [ProblemExplanation])))]
 #[get("/problems")]
-pub(crate) async fn list_problems() -> HttpResponse {
+pub(crate) async fn list_problems(_: NoQuery) -> HttpResponse {
     HttpResponse::Ok().json(ProblemCode::ALL.iter().copied().map(ProblemExplanation::from).collect::<Vec<_>>())
 }
 
@@ -140,7 +143,7 @@ pub(crate) async fn list_problems() -> HttpResponse {
     )
 )]
 #[get("/problems/{code}")]
-pub(crate) async fn explain_problem(path: PathParams) -> Result<HttpResponse, Problem> {
+pub(crate) async fn explain_problem(path: PathParams, _: NoQuery) -> Result<HttpResponse, Problem> {
     let wanted = path.text("code");
     match ProblemCode::ALL.iter().find(|code| code.code == wanted) {
         Some(code) => Ok(HttpResponse::Ok().json(ProblemExplanation::from(*code))),

@@ -1,0 +1,173 @@
+//! The real application, driven in process on both databases.
+
+mod centre;
+mod items;
+mod jobs;
+mod openapi;
+mod pages;
+mod plans;
+mod problems;
+
+use std::sync::Arc;
+
+use actix_web::{
+    App, Error,
+    body::MessageBody,
+    dev::{Service as _, ServiceFactory, ServiceRequest, ServiceResponse},
+    http::{Method, StatusCode, header::HeaderMap},
+    test::{TestRequest, init_service, read_body},
+    web,
+};
+use chrono::{DateTime, NaiveDate};
+use conthoi::{
+    api,
+    service::{DayRequest, Expected, FixedClock, SeasonOrder, Service, estimated_travel},
+};
+use serde_json::Value;
+
+use crate::support::db::TestDatabase;
+
+/// Friday, 14 June 2019, 07:00 in Sóc Trăng.
+pub const NOW: &str = "2019-06-14T00:00:00Z";
+pub const DAY: &str = "2019-06-14";
+
+pub fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+/// A service on a database of its own.
+pub struct World {
+    pub service: Service,
+    pub _database: TestDatabase,
+}
+
+impl World {
+    /// Nothing is imported.
+    pub fn empty(database: TestDatabase) -> Self {
+        let clock = FixedClock::new(DateTime::parse_from_rfc3339(NOW).unwrap().to_utc());
+        let service = Service::new(database.store(), Arc::new(estimated_travel()), Arc::new(clock), None);
+        Self { service, _database: database }
+    }
+
+    /// Sóc Trăng without dossiers.
+    pub fn imported(database: TestDatabase) -> Self {
+        let world = Self::empty(database);
+        world.service.import_embedded().unwrap();
+        world
+    }
+
+    /// Sóc Trăng with a synthetic week before the day.
+    pub fn with_season(database: TestDatabase) -> Self {
+        let world = Self::imported(database);
+        let order = SeasonOrder { from: date("2019-06-10"), to: date(DAY), seed: 1, scale: 1, replace: false };
+        world.service.simulate_season(&order, &mut |_, _, _| std::ops::ControlFlow::Continue(())).unwrap();
+        world
+    }
+
+    /// The same with the day planned.
+    pub fn planned(database: TestDatabase) -> Self {
+        let world = Self::with_season(database);
+        let request = DayRequest { date: date(DAY), seed: 1, expected: Expected::NoPlan };
+        world.service.plan_day(&request, &mut |_| std::ops::ControlFlow::Continue(())).unwrap();
+        world
+    }
+}
+
+/// What was answered.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub bytes: web::Bytes,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|error| panic!("{error}: {:?}", self.bytes))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The problem's code, after checking that it is a whole problem document.
+    pub fn problem(&self) -> String {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{:?}", self.bytes);
+        let problem = self.json();
+        let code = problem["code"].as_str().unwrap();
+        assert_eq!(problem["type"], format!("/problems/{code}"));
+        assert_eq!(problem["status"], self.status.as_u16());
+        for field in ["title", "detail", "instance", "request_id"] {
+            assert!(problem[field].as_str().is_some_and(|text| !text.is_empty()), "{field}: {problem}");
+        }
+        assert_eq!(problem["request_id"], self.header("x-request-id"));
+        code.to_owned()
+    }
+}
+
+/// Runs `test` on a fresh application over a world of each kind of database.
+macro_rules! on_each {
+    ($world:path, |$app:ident, $ctx:ident| $body:block) => {
+        for database in $crate::support::db::TestDatabase::each() {
+            let $ctx = $world(database);
+            let $app = $crate::api::Client::new(&$ctx).await;
+            $body
+        }
+    };
+}
+pub(crate) use on_each;
+
+type Call = dyn Fn(TestRequest) -> std::pin::Pin<Box<dyn Future<Output = Answer>>>;
+
+/// Sends requests to an application of its own.
+pub struct Client(Box<Call>);
+
+fn whole_app(
+    service: web::Data<Service>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    api::app(service)
+}
+
+impl Client {
+    pub async fn new(world: &World) -> Self {
+        let app = std::rc::Rc::new(init_service(whole_app(web::Data::new(world.service.clone()))).await);
+        Self(Box::new(move |request| {
+            let app = app.clone();
+            Box::pin(async move {
+                let response = app.call(request.to_request()).await.unwrap();
+                let (status, headers) = (response.status(), response.headers().clone());
+                Answer { status, headers, bytes: read_body(response).await }
+            })
+        }))
+    }
+
+    pub async fn send(&self, request: TestRequest) -> Answer {
+        (self.0)(request).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(TestRequest::get().uri(path)).await
+    }
+
+    /// Gets what must be there.
+    pub async fn json(&self, path: &str) -> Value {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {:?}", answer.bytes);
+        answer.json()
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(TestRequest::post().uri(path).set_json(body)).await
+    }
+
+    pub async fn method(&self, method: Method, path: &str) -> Answer {
+        self.send(TestRequest::default().method(method).uri(path)).await
+    }
+}

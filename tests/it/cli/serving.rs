@@ -1,0 +1,104 @@
+//! The server as a process.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    process::{Child, ChildStderr, Stdio},
+};
+
+use super::{conthoi, run};
+
+/// A server that is ended when the test ends, however it ends.
+struct Server {
+    child: Child,
+    err: BufReader<ChildStderr>,
+    address: String,
+}
+
+impl Server {
+    fn start(folder: &std::path::Path, arguments: &[&str]) -> Self {
+        let mut child =
+            conthoi(folder, arguments).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the binary starts");
+        let mut err = BufReader::new(child.stderr.take().unwrap());
+        let mut seen = String::new();
+        let address = loop {
+            let mut line = String::new();
+            assert_ne!(err.read_line(&mut line).unwrap(), 0, "it ended without serving: {seen}");
+            if let Some(address) = line.split_once("http://").and_then(|(_, rest)| rest.split('/').next()) {
+                assert!(line.contains("this machine only"), "{line}");
+                break address.to_owned();
+            }
+            seen += &line;
+        };
+        Self { child, err, address }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Asks the process to end as an operator does and answers with its exit code.
+    #[cfg(unix)]
+    fn end(mut self, signal: &str) -> i32 {
+        let id = self.child.id().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
+        let mut rest = String::new();
+        self.err.read_to_string(&mut rest).unwrap();
+        self.child.wait().unwrap().code().unwrap_or_else(|| panic!("it was killed: {rest}"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn it_serves_until_it_is_asked_to_end() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["import"]).code, 0);
+    for signal in ["-INT", "-TERM"] {
+        let server = Server::start(folder.path(), &["serve", "--port", "0"]);
+        assert!(server.address.starts_with("127.0.0.1:"));
+        assert!(server.get("/health/ready").starts_with("HTTP/1.1 200"));
+        assert!(server.get("/v1/centre").contains("H51"));
+        let missing = server.get("/v1/nothing?phone=0912345678");
+        assert!(missing.starts_with("HTTP/1.1 404") && missing.contains("application/problem+json"), "{missing}");
+        assert_eq!(server.end(signal), 0, "{signal}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_log_has_no_query_and_no_path_of_a_client() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["import"]).code, 0);
+    let mut server = Server::start(folder.path(), &["serve", "--port", "0", "--log", "info", "--log-format", "json"]);
+    server.get("/v1/items/SECRET-1?phone=0912345678");
+    server.get("/v1/0912345678");
+    let id = server.child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    let mut log = String::new();
+    server.err.read_to_string(&mut log).unwrap();
+    assert!(log.contains("/v1/items/{id}") && log.contains("(no route)"), "{log}");
+    assert!(!log.contains("0912345678") && !log.contains("SECRET"), "{log}");
+}
+
+#[test]
+fn a_port_that_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = other.local_addr().unwrap().port().to_string();
+    for command in ["serve", "demo"] {
+        let ran = run(folder.path(), &[command, "--port", &port]);
+        ran.fails_with(1, &[&port, "--port"]);
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "it is noticed before any work");
+}
