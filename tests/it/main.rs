@@ -1,1 +1,2 @@
 //! Behaviour tests: one binary, folders mirroring `src`.
+mod planner;
