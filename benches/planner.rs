@@ -140,9 +140,9 @@ fn days(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("planner");
     group.sample_size(10);
     let days = [
-        ("runs of a day", runs(2, 4)),
+        ("runs of a day", runs(3, 4)),
         ("homes of a day", homes(15, 60)),
-        ("runs of a day, 20 times", runs(10, 40)),
+        ("runs of a day, 20 times", runs(16, 40)),
         ("homes of a day, 20 times", homes(200, 1_500)),
     ];
     for (name, problem) in &days {

@@ -14,7 +14,7 @@ pub(super) fn check(problem: &Problem, solution: &Solution, violations: &mut Vec
             trip: None,
             step: None,
             rule,
-        })
+        });
     };
 
     let mut times_made: HashMap<Visit, usize> = HashMap::new();

@@ -7,6 +7,8 @@ use conthoi::planner::{
     Visit,
 };
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 use super::generator::{Size, parts};
 use super::solve_to_end;
@@ -115,43 +117,42 @@ fn claims(problem: &Problem, index: usize, trips: &[Vec<Visit>], departs: i64) -
             _ => Some((0, 0)),
         };
         for &visit in visits {
-            let (windows, lasting, travel, not_before) = match visit {
-                Visit::Break(rest) => (
+            let (windows, lasting, travel, not_before) = if let Visit::Break(rest) = visit {
+                (
                     &vehicle.breaks[rest].windows,
                     vehicle.breaks[rest].service,
                     (0, 0),
                     0,
-                ),
-                _ => {
-                    if !has_departed {
-                        free = free.max(ready);
-                        trip.departs = free;
-                        has_departed = true;
-                    }
-                    let task = problem.task(visit)?;
-                    let travel = leg(here, Some(task.place))?;
-                    let setup = if here == Some(task.place) {
-                        0
-                    } else {
-                        task.setup
-                    };
-                    here = Some(task.place);
-                    let job = &problem.jobs()[visit.job()?];
-                    let not_before = if is_delivery(&visit) || matches!(visit, Visit::Deliver(_)) {
-                        0
-                    } else {
-                        job.release
-                    };
-                    let sign = if is_delivery(&visit) || matches!(visit, Visit::Deliver(_)) {
-                        -1
-                    } else {
-                        1
-                    };
-                    load.iter_mut()
-                        .zip(&job.amount)
-                        .for_each(|(load, amount)| *load += sign * amount);
-                    (&task.windows, task.service + setup, travel, not_before)
+                )
+            } else {
+                if !has_departed {
+                    free = free.max(ready);
+                    trip.departs = free;
+                    has_departed = true;
                 }
+                let task = problem.task(visit)?;
+                let travel = leg(here, Some(task.place))?;
+                let setup = if here == Some(task.place) {
+                    0
+                } else {
+                    task.setup
+                };
+                here = Some(task.place);
+                let job = &problem.jobs()[visit.job()?];
+                let not_before = if is_delivery(&visit) || matches!(visit, Visit::Deliver(_)) {
+                    0
+                } else {
+                    job.release
+                };
+                let sign = if is_delivery(&visit) || matches!(visit, Visit::Deliver(_)) {
+                    -1
+                } else {
+                    1
+                };
+                load.iter_mut()
+                    .zip(&job.amount)
+                    .for_each(|(load, amount)| *load += sign * amount);
+                (&task.windows, task.service + setup, travel, not_before)
             };
             let arrival = free + travel.0;
             let wanted = arrival.max(not_before);
@@ -296,19 +297,48 @@ fn tiny() -> impl Strategy<Value = ProblemParts> {
     })
 }
 
+/// The score found and the best there is.
+fn found_and_best(parts: ProblemParts) -> (Score, Score) {
+    let problem = Problem::new(parts).expect("the generator makes valid problems");
+    let found = solve_to_end(&problem, 1, 200).score(&problem);
+    (found, best_score(&problem))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
 
-    /// The ratio is loose where it must be: the schedule rule puts lateness before the driver's time, and the break
-    /// where the return is earliest. How often it is met exactly is asserted below.
     #[test]
-    fn the_engine_is_never_better_than_the_best_and_rarely_worse(parts in tiny()) {
-        let problem = Problem::new(parts).expect("the generator makes valid problems");
-        let best = best_score(&problem);
-        let found = solve_to_end(&problem, 1, 200).score(&problem);
+    fn the_engine_is_never_better_than_the_best(parts in tiny()) {
+        let (found, best) = found_and_best(parts);
         prop_assert!(found >= best, "found {:?}, but the best is {:?}", found, best);
+    }
+}
+
+/// The engine may miss the best where its schedule rule puts lateness before the driver's time, or the break where
+/// the return is earliest. On a fixed sample it finds the best in at least nine of ten, and where it leaves out no
+/// more, it is never dearer by more than a quarter.
+#[test]
+fn the_engine_mostly_finds_the_best() {
+    let mut runner = TestRunner::deterministic();
+    let samples = 100;
+    let mut exact = 0;
+    for _ in 0..samples {
+        let parts = tiny()
+            .new_tree(&mut runner)
+            .expect("the generator rejects little")
+            .current();
+        let (found, best) = found_and_best(parts);
+        exact += usize::from(found == best);
         if found.left_out == best.left_out {
-            prop_assert!(found.cost.0 <= best.cost.0 + best.cost.0 / 4, "found {:?}, the best is {:?}", found, best);
+            assert!(
+                found.cost.0 * 4 <= best.cost.0 * 5,
+                "found {found:?}, the best is {best:?}"
+            );
         }
     }
+    println!("best found in {exact} of {samples}");
+    assert!(
+        exact * 10 >= samples * 9,
+        "best found in {exact} of {samples} only"
+    );
 }

@@ -214,7 +214,7 @@ fn damage_to_what_is_done() {
         it.routes[0]
             .trips
             .iter_mut()
-            .for_each(|trip| trip.steps.reverse())
+            .for_each(|trip| trip.steps.reverse());
     };
     refused("delivery first", reverse, |rule| {
         matches!(rule, Rule::ShipmentSplit { job: 2 })
@@ -272,7 +272,7 @@ fn damage_to_the_claims() {
         matches!(rule, Rule::TimeOutOfRange { .. })
     });
     let sooner = |it: &mut Solution| {
-        it.routes[0].trips[0].steps[1].start = it.routes[0].trips[0].steps[1].arrival - 1
+        it.routes[0].trips[0].steps[1].start = it.routes[0].trips[0].steps[1].arrival - 1;
     };
     refused("start before arriving", sooner, |rule| {
         matches!(rule, Rule::StartsBeforeArrival { .. })
@@ -477,7 +477,7 @@ fn a_problem_that_became_stricter() {
             parts.jobs[0].due = vec![SoftDue {
                 at: 0,
                 cost_per_hour: 1,
-            }]
+            }];
         },
         |rule| {
             matches!(
@@ -540,11 +540,11 @@ proptest! {
         let mut numbers = Vec::new();
         collect_numbers(&mut json, &mut numbers);
         let index = pick.index(numbers.len());
-        let number = &mut numbers[index];
+        let number = numbers.swap_remove(index);
         let old = number.as_i64().expect("all numbers are integers");
         let new = old.wrapping_add(change);
         prop_assume!(new != old);
-        **number = serde_json::Value::from(new);
+        *number = serde_json::Value::from(new);
         // A negative index does not even read as a solution.
         if let Ok(damaged) = serde_json::from_value::<Solution>(json) {
             prop_assert!(check(&problem, &damaged).is_err(), "{:#?}", damaged);
@@ -552,6 +552,7 @@ proptest! {
     }
 }
 
+#[allow(clippy::mut_mut, reason = "the numbers are changed in place")]
 fn collect_numbers<'a>(
     value: &'a mut serde_json::Value,
     numbers: &mut Vec<&'a mut serde_json::Value>,

@@ -1,10 +1,13 @@
 //! What holds for every problem.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use conthoi::planner::explain::{insertion_cost, unassigned};
 use conthoi::planner::{Problem, Solution, SolveOptions, Visit, checker, solve};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 use super::generator::{Size, problem};
 use super::solve_to_end;
@@ -85,20 +88,18 @@ proptest! {
     }
 
     #[test]
-    fn every_vehicle_that_cannot_take_a_job_says_why(problem in problem(ORDINARY)) {
+    fn every_vehicle_says_why_it_does_not_take_a_job_that_is_left_out(problem in problem(ORDINARY)) {
         let solution = solve_to_end(&problem, 1, 30);
         for &job in &solution.unassigned {
-            let excluded: Vec<usize> = unassigned(&problem, &solution, job).iter().map(|exclusion| exclusion.vehicle).collect();
-            for vehicle in 0..problem.vehicles().len() {
-                let trips: Vec<usize> = solution.route_of(vehicle).map_or(Vec::new(), |route| {
-                    let jobs = |trip: &conthoi::planner::Trip| trip.steps.iter().filter(|step| step.visit.job().is_some()).count();
-                    route.trips.iter().map(jobs).collect()
-                });
-                // Positions at which a job could stand, over-counted: what is out of range is an error like any other.
-                let fits = (0..=trips.len()).any(|trip| {
-                    (0..=problem.jobs().len() * 2).any(|position| insertion_cost(&problem, &solution, job, vehicle, trip, position).is_ok())
-                });
-                prop_assert!(!(fits && excluded.contains(&vehicle)), "vehicle {vehicle} could take job {job}");
+            let excluded: Vec<usize> =
+                unassigned(&problem, &solution, job).iter().map(|exclusion| exclusion.vehicle).collect();
+            prop_assert_eq!(&excluded, &(0..problem.vehicles().len()).collect::<Vec<_>>());
+            for vehicle in excluded {
+                let trips = solution.route_of(vehicle).map_or(0, |route| route.trips.len());
+                // What is out of range is an error like any other.
+                for (trip, position) in (0..=trips).flat_map(|trip| (0..30).map(move |position| (trip, position))) {
+                    prop_assert!(insertion_cost(&problem, &solution, job, vehicle, trip, position).is_err());
+                }
             }
         }
     }
@@ -117,5 +118,83 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+/// The properties above mean something only if the problems and their solutions have every feature.
+#[test]
+fn the_random_problems_reach_every_feature() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for _ in 0..300 {
+        let problem = problem(ORDINARY)
+            .new_tree(&mut runner)
+            .expect("the generator rejects little")
+            .current();
+        let solution = solve_to_end(&problem, 1, 10);
+        let trips: Vec<_> = solution
+            .routes
+            .iter()
+            .flat_map(|route| &route.trips)
+            .collect();
+        let has = |is_such: fn(&Visit) -> bool| {
+            trips
+                .iter()
+                .flat_map(|trip| &trip.steps)
+                .any(|step| is_such(&step.visit))
+        };
+        let features = [
+            ("shipment", has(|visit| matches!(visit, Visit::PickUp(_)))),
+            ("break", has(|visit| matches!(visit, Visit::Break(_)))),
+            (
+                "break before the first visit",
+                trips.iter().any(|trip| trip.steps[0].visit.job().is_none()),
+            ),
+            (
+                "several trips",
+                solution.routes.iter().any(|route| route.trips.len() > 1),
+            ),
+            (
+                "locked visits",
+                problem.initial().iter().any(|route| route.locked > 0),
+            ),
+            (
+                "locked second trip",
+                problem
+                    .initial()
+                    .iter()
+                    .any(|route| route.locked > route.trips[0].len()),
+            ),
+            (
+                "hint without lock",
+                problem.initial().iter().any(|route| route.locked == 0),
+            ),
+            ("unassigned", !solution.unassigned.is_empty()),
+            ("lateness", solution.cost_split().lateness.0 > 0),
+            (
+                "waiting",
+                trips
+                    .iter()
+                    .flat_map(|trip| &trip.steps)
+                    .any(|step| step.start > step.arrival),
+            ),
+            (
+                "no depot",
+                solution
+                    .routes
+                    .iter()
+                    .any(|route| problem.vehicles()[route.vehicle].start.is_none()),
+            ),
+        ];
+        for (feature, is_there) in features {
+            *seen.entry(feature).or_default() += usize::from(is_there);
+        }
+    }
+    println!("{seen:#?}");
+    for (feature, count) in seen {
+        assert!(
+            count >= 5,
+            "only {count} of 300 random problems have: {feature}"
+        );
     }
 }
