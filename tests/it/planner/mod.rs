@@ -5,6 +5,7 @@
 
 mod brute_force;
 mod check_refuses;
+mod check_stricter;
 mod explain;
 mod generator;
 mod problem_errors;
