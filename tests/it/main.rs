@@ -1,4 +1,2 @@
 //! Behaviour tests: one binary, folders mirroring `src`.
-
-mod layers;
-mod roads;
+mod planner;
