@@ -4,8 +4,8 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 
 use conthoi::planner::{
-    Job, JobKind, Matrix, Problem, ProblemParts, Reload, SoftDue, SolveOptions, Task, TimeWindow,
-    Vehicle, VehicleCosts, solve,
+    Job, JobKind, Matrix, Problem, ProblemParts, Reload, SoftDue, SolveOptions, Task, TimeWindow, Vehicle,
+    VehicleCosts, solve,
 };
 use criterion::{Criterion, criterion_group, criterion_main};
 use rand::{RngExt, SeedableRng};
@@ -17,18 +17,12 @@ const HOUR: i64 = 3_600;
 /// Places at random in a square of `side_m` with straight roads at 25 km/h; place 0 is in the middle.
 fn city(places: usize, side_m: f64, rng: &mut ChaCha8Rng) -> Matrix {
     let mut points = vec![(side_m / 2.0, side_m / 2.0)];
-    points.extend(
-        (1..places).map(|_| (rng.random_range(0.0..side_m), rng.random_range(0.0..side_m))),
-    );
+    points.extend((1..places).map(|_| (rng.random_range(0.0..side_m), rng.random_range(0.0..side_m))));
     let mut matrix = Matrix::default();
     for from in &points {
         for to in &points {
             let metres = (from.0 - to.0).hypot(from.1 - to.1) * 1.3;
-            #[allow(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a city's distances fit"
-            )]
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a city's distances fit")]
             let (seconds, metres) = ((metres / 25_000.0 * 3_600.0) as u32, metres as u32);
             matrix.durations.push(seconds);
             matrix.distances.push(metres);
@@ -39,12 +33,7 @@ fn city(places: usize, side_m: f64, rng: &mut ChaCha8Rng) -> Matrix {
 
 fn courier(shift: TimeWindow, load: i64) -> Vehicle {
     let mut courier = Vehicle::at_depot(0, shift, vec![load]);
-    courier.costs = VehicleCosts {
-        fixed: 50_000,
-        per_hour: 40_000,
-        per_km: 2_000,
-        ..VehicleCosts::default()
-    };
+    courier.costs = VehicleCosts { fixed: 50_000, per_hour: 40_000, per_km: 2_000, ..VehicleCosts::default() };
     courier
 }
 
@@ -52,12 +41,7 @@ fn courier(shift: TimeWindow, load: i64) -> Vehicle {
 fn runs(couriers: usize, consignments: usize) -> Problem {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let matrix = city(26, 8_000.0, &mut rng);
-    let departures = [
-        8 * HOUR,
-        10 * HOUR,
-        13 * HOUR + 30 * MINUTE,
-        15 * HOUR + 15 * MINUTE,
-    ];
+    let departures = [8 * HOUR, 10 * HOUR, 13 * HOUR + 30 * MINUTE, 15 * HOUR + 15 * MINUTE];
     let mut vehicles = Vec::new();
     for departs in departures {
         for _ in 0..couriers {
@@ -66,30 +50,16 @@ fn runs(couriers: usize, consignments: usize) -> Problem {
             vehicles.push(vehicle);
         }
     }
-    let open = vec![
-        TimeWindow::new(7 * HOUR + 30 * MINUTE, 11 * HOUR + 30 * MINUTE),
-        TimeWindow::new(13 * HOUR, 17 * HOUR),
-    ];
+    let open =
+        vec![TimeWindow::new(7 * HOUR + 30 * MINUTE, 11 * HOUR + 30 * MINUTE), TimeWindow::new(13 * HOUR, 17 * HOUR)];
     let mut jobs = Vec::new();
     for place in 1..26 {
         for number in 0..2 * consignments {
-            let task = Task {
-                place,
-                setup: 3 * MINUTE,
-                service: MINUTE,
-                windows: open.clone(),
-            };
-            let kind = if number % 2 == 0 {
-                JobKind::Delivery(task)
-            } else {
-                JobKind::Pickup(task)
-            };
+            let task = Task { place, setup: 3 * MINUTE, service: MINUTE, windows: open.clone() };
+            let kind = if number % 2 == 0 { JobKind::Delivery(task) } else { JobKind::Pickup(task) };
             let mut job = Job::new(kind, vec![rng.random_range(1..6)]);
             job.release = rng.random_range(7 * HOUR..15 * HOUR);
-            job.due = vec![SoftDue {
-                at: job.release + 4 * HOUR,
-                cost_per_hour: 30_000,
-            }];
+            job.due = vec![SoftDue { at: job.release + 4 * HOUR, cost_per_hour: 30_000 }];
             jobs.push(job);
         }
     }
@@ -101,23 +71,11 @@ fn homes(couriers: usize, homes: usize) -> Problem {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
     let matrix = city(homes + 1, 25_000.0, &mut rng);
     let mut vehicle = courier(TimeWindow::new(7 * HOUR + 30 * MINUTE, 17 * HOUR), 20);
-    vehicle.reload = Some(Reload {
-        place: 0,
-        service: 10 * MINUTE,
-        max_trips: 2,
-    });
-    let halves = [
-        TimeWindow::new(8 * HOUR, 11 * HOUR + 30 * MINUTE),
-        TimeWindow::new(13 * HOUR, 17 * HOUR),
-    ];
+    vehicle.reload = Some(Reload { place: 0, service: 10 * MINUTE, max_trips: 2 });
+    let halves = [TimeWindow::new(8 * HOUR, 11 * HOUR + 30 * MINUTE), TimeWindow::new(13 * HOUR, 17 * HOUR)];
     let job = |place: usize, rng: &mut ChaCha8Rng| {
         let windows = vec![halves[rng.random_range(0..2)]];
-        let task = Task {
-            place,
-            setup: 2 * MINUTE,
-            service: 5 * MINUTE,
-            windows,
-        };
+        let task = Task { place, setup: 2 * MINUTE, service: 5 * MINUTE, windows };
         Job::new(JobKind::Delivery(task), vec![rng.random_range(1..4)])
     };
     let jobs = (1..=homes).map(|place| job(place, &mut rng)).collect();
@@ -125,14 +83,7 @@ fn homes(couriers: usize, homes: usize) -> Problem {
 }
 
 fn problem(places: usize, matrix: Matrix, vehicles: Vec<Vehicle>, jobs: Vec<Job>) -> Problem {
-    let parts = ProblemParts {
-        places,
-        dimensions: 1,
-        matrices: vec![matrix],
-        vehicles,
-        jobs,
-        initial: Vec::new(),
-    };
+    let parts = ProblemParts { places, dimensions: 1, matrices: vec![matrix], vehicles, jobs, initial: Vec::new() };
     Problem::new(parts).expect("the day is sound")
 }
 
@@ -147,16 +98,9 @@ fn days(criterion: &mut Criterion) {
     ];
     for (name, problem) in &days {
         for (phase, iterations) in [("construct", 0), ("construct and search", 2_000)] {
-            let options = SolveOptions {
-                seed: 1,
-                iterations,
-            };
+            let options = SolveOptions { seed: 1, iterations };
             group.bench_function(format!("{name}: {phase}"), |bencher| {
-                bencher.iter(|| {
-                    solve(black_box(problem), &options, &mut |_| {
-                        ControlFlow::Continue(())
-                    })
-                });
+                bencher.iter(|| solve(black_box(problem), &options, &mut |_| ControlFlow::Continue(())));
             });
         }
     }

@@ -73,33 +73,13 @@ pub fn solve(problem: &Problem, options: &SolveOptions, control: &mut Control<'_
     let built = construct::run(&fleet, &mut tours, pending, control, &mut scratch);
     if let ControlFlow::Continue(left_out) = built {
         let rng = ChaCha8Rng::seed_from_u64(options.seed);
-        let searched = improve::run(
-            &fleet,
-            &mut tours,
-            left_out,
-            options.iterations,
-            rng,
-            control,
-            &mut scratch,
-        );
+        let searched = improve::run(&fleet, &mut tours, left_out, options.iterations, rng, control, &mut scratch);
         if searched.is_continue() {
-            insertion::insert_all_that_fit(
-                &fleet,
-                &mut tours,
-                &mut scratch,
-                |tours, unassigned| {
-                    let cost = tours.iter().map(|tour| tour.cost).sum();
-                    let total = options.iterations;
-                    control(&Progress {
-                        phase: Phase::Improve,
-                        done: total,
-                        total,
-                        cost,
-                        unassigned,
-                    })
-                    .is_continue()
-                },
-            );
+            insertion::insert_all_that_fit(&fleet, &mut tours, &mut scratch, |tours, unassigned| {
+                let cost = tours.iter().map(|tour| tour.cost).sum();
+                let total = options.iterations;
+                control(&Progress { phase: Phase::Improve, done: total, total, cost, unassigned }).is_continue()
+            });
         }
     }
     render(&fleet, &tours, &mut scratch)

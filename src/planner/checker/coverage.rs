@@ -9,12 +9,7 @@ use crate::planner::solution::{Solution, Visit};
 
 pub(super) fn check(problem: &Problem, solution: &Solution, violations: &mut Vec<Violation>) {
     let mut report = |rule| {
-        violations.push(Violation {
-            route: None,
-            trip: None,
-            step: None,
-            rule,
-        });
+        violations.push(Violation { route: None, trip: None, step: None, rule });
     };
 
     let mut times_made: HashMap<Visit, usize> = HashMap::new();

@@ -10,18 +10,12 @@ impl RouteCheck<'_> {
     pub(super) fn check_shipments(&mut self, trip: &Trip) {
         for (position, step) in trip.steps.iter().enumerate() {
             let (job, is_whole) = match step.visit {
-                Visit::PickUp(job) => (
-                    job,
-                    trip.steps[position..]
-                        .iter()
-                        .any(|later| later.visit == Visit::Deliver(job)),
-                ),
-                Visit::Deliver(job) => (
-                    job,
-                    trip.steps[..position]
-                        .iter()
-                        .any(|earlier| earlier.visit == Visit::PickUp(job)),
-                ),
+                Visit::PickUp(job) => {
+                    (job, trip.steps[position..].iter().any(|later| later.visit == Visit::Deliver(job)))
+                }
+                Visit::Deliver(job) => {
+                    (job, trip.steps[..position].iter().any(|earlier| earlier.visit == Visit::PickUp(job)))
+                }
                 Visit::Serve(_) | Visit::Break(_) => continue,
             };
             if !is_whole {
@@ -44,10 +38,7 @@ impl RouteCheck<'_> {
             }
         }
         if trip.load_at_departure != on_board {
-            self.report(Rule::Load {
-                claimed: trip.load_at_departure.clone(),
-                derived: on_board.clone(),
-            });
+            self.report(Rule::Load { claimed: trip.load_at_departure.clone(), derived: on_board.clone() });
         }
         self.check_capacity(&on_board);
         for (position, step) in trip.steps.iter().enumerate() {
@@ -55,18 +46,14 @@ impl RouteCheck<'_> {
             if let Some((_, job, _)) = self.task_of(step.visit) {
                 let is_unloaded = matches!(
                     (step.visit, &job.kind),
-                    (Visit::Serve(_), JobKind::Delivery(_))
-                        | (Visit::Deliver(_), JobKind::Shipment { .. })
+                    (Visit::Serve(_), JobKind::Delivery(_)) | (Visit::Deliver(_), JobKind::Shipment { .. })
                 );
                 for (load, amount) in on_board.iter_mut().zip(&job.amount) {
                     *load += if is_unloaded { -amount } else { *amount };
                 }
             }
             if step.load_after != on_board {
-                self.report(Rule::Load {
-                    claimed: step.load_after.clone(),
-                    derived: on_board.clone(),
-                });
+                self.report(Rule::Load { claimed: step.load_after.clone(), derived: on_board.clone() });
             }
             self.check_capacity(&on_board);
         }
@@ -74,15 +61,9 @@ impl RouteCheck<'_> {
     }
 
     fn check_capacity(&mut self, on_board: &[Load]) {
-        for (dimension, (&load, &capacity)) in
-            on_board.iter().zip(&self.vehicle.capacity).enumerate()
-        {
+        for (dimension, (&load, &capacity)) in on_board.iter().zip(&self.vehicle.capacity).enumerate() {
             if load > capacity {
-                self.report(Rule::Capacity {
-                    dimension,
-                    load,
-                    capacity,
-                });
+                self.report(Rule::Capacity { dimension, load, capacity });
             }
         }
     }

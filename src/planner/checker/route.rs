@@ -64,12 +64,7 @@ impl RouteCheck<'_> {
     }
 
     pub(super) fn report(&mut self, rule: Rule) {
-        self.violations.push(Violation {
-            route: Some(self.index),
-            trip: self.trip,
-            step: self.step,
-            rule,
-        });
+        self.violations.push(Violation { route: Some(self.index), trip: self.trip, step: self.step, rule });
     }
 
     /// No feasible time lies outside a shift; and sums of times inside the limits cannot overflow.

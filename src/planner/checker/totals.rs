@@ -13,18 +13,9 @@ impl RouteCheck<'_> {
     pub(super) fn check_totals(&mut self) {
         let (departs, returns) = self.departs_and_returns();
         let (vehicle, duration) = (self.vehicle, returns - departs);
-        let Totals {
-            travel_time,
-            distance,
-            stops,
-            tasks,
-            ..
-        } = self.totals;
+        let Totals { travel_time, distance, stops, tasks, .. } = self.totals;
         if returns > vehicle.shift.end {
-            self.report(Rule::Shift {
-                returns,
-                shift_end: vehicle.shift.end,
-            });
+            self.report(Rule::Shift { returns, shift_end: vehicle.shift.end });
         }
         if let Some(limit) = vehicle.max_stops.filter(|&limit| stops > limit) {
             self.report(Rule::MaxStops { stops, limit });
@@ -42,18 +33,9 @@ impl RouteCheck<'_> {
             self.report(Rule::MaxDistance { distance, limit });
         }
         for (index, rest) in vehicle.breaks.iter().enumerate() {
-            let last_end = rest
-                .windows
-                .iter()
-                .map(|window| window.end)
-                .max()
-                .unwrap_or(0);
+            let last_end = rest.windows.iter().map(|window| window.end).max().unwrap_or(0);
             if !self.totals.breaks.contains(&index) && returns > last_end {
-                self.report(Rule::BreakMissing {
-                    index,
-                    returns,
-                    last_end,
-                });
+                self.report(Rule::BreakMissing { index, returns, last_end });
             }
         }
     }
@@ -62,11 +44,7 @@ impl RouteCheck<'_> {
         let (departs, returns) = self.departs_and_returns();
         let prices = self.vehicle.costs;
         let derived = [
-            (
-                Cause::Fixed,
-                self.route.cost.fixed,
-                i128::from(prices.fixed) * 3_600_000,
-            ),
+            (Cause::Fixed, self.route.cost.fixed, i128::from(prices.fixed) * 3_600_000),
             (
                 Cause::Duration,
                 self.route.cost.duration,
@@ -82,19 +60,11 @@ impl RouteCheck<'_> {
                 self.route.cost.distance,
                 i128::from(self.totals.distance) * i128::from(prices.per_km) * 3_600,
             ),
-            (
-                Cause::Lateness,
-                self.route.cost.lateness,
-                self.totals.lateness,
-            ),
+            (Cause::Lateness, self.route.cost.lateness, self.totals.lateness),
         ];
         for (cause, claimed, derived) in derived {
             if i128::from(claimed.0) != derived {
-                self.report(Rule::Cost {
-                    cause,
-                    claimed: claimed.0,
-                    derived,
-                });
+                self.report(Rule::Cost { cause, claimed: claimed.0, derived });
             }
         }
     }

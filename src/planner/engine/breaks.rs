@@ -23,14 +23,7 @@ pub(super) fn place(
 ) -> Result<(), ExclusionReason> {
     let walk = walk(problem, vehicle_index, order, links)?;
     let taken = breaks_to_take(problem, vehicle_index, order, &walk.earliest)?;
-    put_in(
-        problem,
-        vehicle_index,
-        order,
-        taken,
-        &walk.taken_before,
-        links,
-    );
+    put_in(problem, vehicle_index, order, taken, &walk.taken_before, links);
     Ok(())
 }
 
@@ -93,10 +86,7 @@ fn walk(
         }
     }
 
-    Ok(Walk {
-        earliest,
-        taken_before,
-    })
+    Ok(Walk { earliest, taken_before })
 }
 
 /// How many breaks to take for the earliest return that leaves the others free to be taken after it.
@@ -111,22 +101,14 @@ fn breaks_to_take(
     if returns > vehicle.shift.end {
         return Err(ExclusionReason::Shift { returns, shift_end: vehicle.shift.end });
     }
-    let can_leave_out = |rest: usize, returns: Seconds| {
-        vehicle.breaks[rest]
-            .windows
-            .last()
-            .is_some_and(|window| returns <= window.end)
-    };
+    let can_leave_out =
+        |rest: usize, returns: Seconds| vehicle.breaks[rest].windows.last().is_some_and(|window| returns <= window.end);
     let best = (0..earliest.len())
         .filter(|&taken| earliest[taken] <= vehicle.shift.end)
         .filter(|&taken| order[taken..].iter().all(|&rest| can_leave_out(rest, earliest[taken])))
         .min_by_key(|&taken| earliest[taken]);
     best.ok_or_else(|| {
-        let index = order
-            .iter()
-            .copied()
-            .find(|&rest| !can_leave_out(rest, returns))
-            .unwrap_or(order[0]);
+        let index = order.iter().copied().find(|&rest| !can_leave_out(rest, returns)).unwrap_or(order[0]);
         ExclusionReason::Break { index }
     })
 }

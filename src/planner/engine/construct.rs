@@ -72,24 +72,17 @@ pub(in crate::planner) fn run(
         pending.into_iter().map(|job| Row { job, insertions: vec![None; tours.len()], choice: None }).collect();
     let mut columns: Vec<usize> = (0..tours.len()).filter(|&column| !is_spare[column]).collect();
     loop {
-        let progress = Progress {
-            phase: Phase::Construct,
-            done: total - rows.len() as u64,
-            total,
-            cost,
-            unassigned: rows.len(),
-        };
+        let progress =
+            Progress { phase: Phase::Construct, done: total - rows.len() as u64, total, cost, unassigned: rows.len() };
         let has_spare = has_spare(fleet, tours, &is_spare);
         let shown: &[Tour] = tours;
         // The first look at every pair takes longest; in parts, it too can be stopped.
         for part in rows.chunks_mut(ROWS_BETWEEN_CONTROLS) {
             control(&progress)?;
-            part.par_iter_mut()
-                .with_min_len(16)
-                .for_each_init(Scratch::default, |scratch, row| {
-                    row.compute(fleet, shown, &columns, scratch);
-                    row.choose(&has_spare);
-                });
+            part.par_iter_mut().with_min_len(16).for_each_init(Scratch::default, |scratch, row| {
+                row.compute(fleet, shown, &columns, scratch);
+                row.choose(&has_spare);
+            });
         }
         let urgency = |row: &Row| {
             let (_, regret) = row.choice?;

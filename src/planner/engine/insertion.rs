@@ -254,9 +254,7 @@ pub(in crate::planner) fn insert_all_that_fit(
     for job in tours.iter().flat_map(Tour::jobs) {
         is_planned[job] = true;
     }
-    let mut left_out: Vec<JobIndex> = (0..is_planned.len())
-        .filter(|&job| !is_planned[job])
-        .collect();
+    let mut left_out: Vec<JobIndex> = (0..is_planned.len()).filter(|&job| !is_planned[job]).collect();
     left_out.sort_by_key(|&job| Reverse(fleet.problem.jobs()[job].priority));
     let mut unassigned = left_out.len();
     for job in left_out {
@@ -264,19 +262,13 @@ pub(in crate::planner) fn insert_all_that_fit(
             return;
         }
         let is_spare = fleet.is_spare(tours);
-        let candidates = tours
-            .iter()
-            .enumerate()
-            .filter(|&(index, _)| !is_spare[index]);
+        let candidates = tours.iter().enumerate().filter(|&(index, _)| !is_spare[index]);
         let found = candidates.filter_map(|(index, tour)| {
-            best(fleet, tour, job, Effort::Exhaustive, scratch)
-                .ok()
-                .map(|insertion| (insertion, index))
+            best(fleet, tour, job, Effort::Exhaustive, scratch).ok().map(|insertion| (insertion, index))
         });
         if let Some((insertion, index)) = found.min_by_key(|(insertion, _)| insertion.added) {
             let nodes = insert(fleet, &tours[index].nodes, job, insertion.spot);
-            tours[index] = Tour::new(fleet, tours[index].vehicle, nodes, scratch)
-                .expect("a computed insertion fits");
+            tours[index] = Tour::new(fleet, tours[index].vehicle, nodes, scratch).expect("a computed insertion fits");
             unassigned -= 1;
         }
     }

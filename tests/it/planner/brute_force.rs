@@ -3,8 +3,7 @@
 
 use conthoi::planner::checker::{self, Rule};
 use conthoi::planner::{
-    Cost, CostSplit, JobKind, Problem, ProblemParts, Route, Score, Solution, Step, Trip, Vehicle,
-    Visit,
+    Cost, CostSplit, JobKind, Problem, ProblemParts, Route, Score, Solution, Step, Trip, Vehicle, Visit,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -76,54 +75,28 @@ fn claims(problem: &Problem, index: usize, trips: &[Vec<Visit>], departs: i64) -
     let vehicle: &Vehicle = &problem.vehicles()[index];
     let depot = vehicle.reload.map(|reload| reload.place);
     let mut free = vehicle.shift.start;
-    let mut route = Route {
-        vehicle: index,
-        trips: Vec::new(),
-        cost: CostSplit::default(),
-    };
+    let mut route = Route { vehicle: index, trips: Vec::new(), cost: CostSplit::default() };
     for (number, visits) in trips.iter().enumerate() {
         let mut here = if number == 0 { vehicle.start } else { depot };
-        let to = if number + 1 == trips.len() {
-            vehicle.end
-        } else {
-            depot
-        };
+        let to = if number + 1 == trips.len() { vehicle.end } else { depot };
         let is_delivery = |visit: &Visit| matches!(visit, Visit::Serve(job) if matches!(problem.jobs()[*job].kind, JobKind::Delivery(_)));
         let mut load = vec![0; problem.dimensions()];
         let mut ready = if number == 0 { departs } else { 0 };
-        for job in visits
-            .iter()
-            .filter(|visit| is_delivery(visit))
-            .filter_map(|visit| visit.job())
-        {
+        for job in visits.iter().filter(|visit| is_delivery(visit)).filter_map(|visit| visit.job()) {
             let job = &problem.jobs()[job];
             ready = ready.max(job.release);
-            load.iter_mut()
-                .zip(&job.amount)
-                .for_each(|(load, amount)| *load += amount);
+            load.iter_mut().zip(&job.amount).for_each(|(load, amount)| *load += amount);
         }
-        let mut trip = Trip {
-            departs: 0,
-            load_at_departure: load.clone(),
-            steps: Vec::new(),
-            distance_to_end: 0,
-            returns: 0,
-        };
+        let mut trip =
+            Trip { departs: 0, load_at_departure: load.clone(), steps: Vec::new(), distance_to_end: 0, returns: 0 };
         let mut has_departed = false;
         let leg = |from: Option<usize>, to: Option<usize>| match (from, to) {
-            (Some(from), Some(to)) => problem
-                .leg(index, from, to)
-                .map(|leg| (leg.duration, leg.distance)),
+            (Some(from), Some(to)) => problem.leg(index, from, to).map(|leg| (leg.duration, leg.distance)),
             _ => Some((0, 0)),
         };
         for &visit in visits {
             let (windows, lasting, travel, not_before) = if let Visit::Break(rest) = visit {
-                (
-                    &vehicle.breaks[rest].windows,
-                    vehicle.breaks[rest].service,
-                    (0, 0),
-                    0,
-                )
+                (&vehicle.breaks[rest].windows, vehicle.breaks[rest].service, (0, 0), 0)
             } else {
                 if !has_departed {
                     free = free.max(ready);
@@ -132,26 +105,13 @@ fn claims(problem: &Problem, index: usize, trips: &[Vec<Visit>], departs: i64) -
                 }
                 let task = problem.task(visit)?;
                 let travel = leg(here, Some(task.place))?;
-                let setup = if here == Some(task.place) {
-                    0
-                } else {
-                    task.setup
-                };
+                let setup = if here == Some(task.place) { 0 } else { task.setup };
                 here = Some(task.place);
                 let job = &problem.jobs()[visit.job()?];
-                let not_before = if is_delivery(&visit) || matches!(visit, Visit::Deliver(_)) {
-                    0
-                } else {
-                    job.release
-                };
-                let sign = if is_delivery(&visit) || matches!(visit, Visit::Deliver(_)) {
-                    -1
-                } else {
-                    1
-                };
-                load.iter_mut()
-                    .zip(&job.amount)
-                    .for_each(|(load, amount)| *load += sign * amount);
+                let not_before =
+                    if is_delivery(&visit) || matches!(visit, Visit::Deliver(_)) { 0 } else { job.release };
+                let sign = if is_delivery(&visit) || matches!(visit, Visit::Deliver(_)) { -1 } else { 1 };
+                load.iter_mut().zip(&job.amount).for_each(|(load, amount)| *load += sign * amount);
                 (&task.windows, task.service + setup, travel, not_before)
             };
             let arrival = free + travel.0;
@@ -164,14 +124,7 @@ fn claims(problem: &Problem, index: usize, trips: &[Vec<Visit>], departs: i64) -
             };
             free = start + lasting;
             let load_after = load.clone();
-            trip.steps.push(Step {
-                visit,
-                arrival,
-                start,
-                end: free,
-                load_after,
-                distance_from_previous: travel.1,
-            });
+            trip.steps.push(Step { visit, arrival, start, end: free, load_after, distance_from_previous: travel.1 });
         }
         let back = leg(here, to)?;
         trip.distance_to_end = back.1;
@@ -184,22 +137,10 @@ fn claims(problem: &Problem, index: usize, trips: &[Vec<Visit>], departs: i64) -
 
 /// What a route costs by the checker, if it is feasible.
 fn judged(problem: &Problem, route: Route) -> Option<Cost> {
-    let planned: Vec<usize> = route
-        .trips
-        .iter()
-        .flat_map(|trip| &trip.steps)
-        .filter_map(|step| step.visit.job())
-        .collect();
-    let unassigned = (0..problem.jobs().len())
-        .filter(|job| !planned.contains(job))
-        .collect();
-    let violations = match checker::check(
-        problem,
-        &Solution {
-            routes: vec![route],
-            unassigned,
-        },
-    ) {
+    let planned: Vec<usize> =
+        route.trips.iter().flat_map(|trip| &trip.steps).filter_map(|step| step.visit.job()).collect();
+    let unassigned = (0..problem.jobs().len()).filter(|job| !planned.contains(job)).collect();
+    let violations = match checker::check(problem, &Solution { routes: vec![route], unassigned }) {
         Ok(checked) => return Some(checked.score.cost),
         Err(violations) => violations,
     };
@@ -224,8 +165,7 @@ fn cheapest_route(problem: &Problem, vehicle: usize, jobs: &[usize]) -> Option<C
         for trips in cuts(&order, bounds.max_trips()) {
             for trips in with_break(trips, !bounds.breaks.is_empty()) {
                 for departs in bounds.shift.start..=bounds.latest_departure() {
-                    let cost = claims(problem, vehicle, &trips, departs)
-                        .and_then(|route| judged(problem, route));
+                    let cost = claims(problem, vehicle, &trips, departs).and_then(|route| judged(problem, route));
                     best = match (best, cost) {
                         (Some(best), Some(cost)) => Some(best.min(cost)),
                         (best, cost) => best.or(cost),
@@ -240,31 +180,17 @@ fn cheapest_route(problem: &Problem, vehicle: usize, jobs: &[usize]) -> Option<C
 fn best_score(problem: &Problem) -> Score {
     let jobs = problem.jobs().len();
     let vehicles = problem.vehicles().len();
-    let members = |set: usize| {
-        (0..jobs)
-            .filter(|job| set >> job & 1 == 1)
-            .collect::<Vec<_>>()
-    };
-    let weight = |set: usize| {
-        members(set)
-            .iter()
-            .map(|&job| 1 + i64::from(problem.jobs()[job].priority))
-            .sum::<i64>()
-    };
+    let members = |set: usize| (0..jobs).filter(|job| set >> job & 1 == 1).collect::<Vec<_>>();
+    let weight = |set: usize| members(set).iter().map(|&job| 1 + i64::from(problem.jobs()[job].priority)).sum::<i64>();
     // The cheapest way to serve a set of jobs with the vehicles so far.
     let mut so_far: Vec<Option<Cost>> = vec![None; 1 << jobs];
     so_far[0] = Some(Cost::ZERO);
     for vehicle in 0..vehicles {
-        let alone: Vec<Option<Cost>> = (0..1 << jobs)
-            .map(|set| cheapest_route(problem, vehicle, &members(set)))
-            .collect();
+        let alone: Vec<Option<Cost>> =
+            (0..1 << jobs).map(|set| cheapest_route(problem, vehicle, &members(set))).collect();
         let before = so_far.clone();
         for (set, cost) in before.iter().enumerate() {
-            for (added, route) in alone
-                .iter()
-                .enumerate()
-                .filter(|(added, _)| set & added == 0)
-            {
+            for (added, route) in alone.iter().enumerate().filter(|(added, _)| set & added == 0) {
                 if let (Some(cost), Some(route)) = (cost, route) {
                     let total = *cost + *route;
                     let entry = &mut so_far[set | added];
@@ -277,24 +203,13 @@ fn best_score(problem: &Problem) -> Score {
     so_far
         .iter()
         .enumerate()
-        .filter_map(|(set, cost)| {
-            cost.map(|cost| Score {
-                left_out: weight(all & !set),
-                cost,
-            })
-        })
+        .filter_map(|(set, cost)| cost.map(|cost| Score { left_out: weight(all & !set), cost }))
         .min()
         .expect("leaving everything out is always possible")
 }
 
 fn tiny() -> impl Strategy<Value = ProblemParts> {
-    parts(Size {
-        jobs: 3,
-        vehicles: 2,
-        day: 60,
-        breaks: 1,
-        trips: 2,
-    })
+    parts(Size { jobs: 3, vehicles: 2, day: 60, breaks: 1, trips: 2 })
 }
 
 /// The score found and the best there is.
@@ -323,22 +238,13 @@ fn the_engine_mostly_finds_the_best() {
     let samples = 100;
     let mut exact = 0;
     for _ in 0..samples {
-        let parts = tiny()
-            .new_tree(&mut runner)
-            .expect("the generator rejects little")
-            .current();
+        let parts = tiny().new_tree(&mut runner).expect("the generator rejects little").current();
         let (found, best) = found_and_best(parts);
         exact += usize::from(found == best);
         if found.left_out == best.left_out {
-            assert!(
-                found.cost.0 * 4 <= best.cost.0 * 5,
-                "found {found:?}, the best is {best:?}"
-            );
+            assert!(found.cost.0 * 4 <= best.cost.0 * 5, "found {found:?}, the best is {best:?}");
         }
     }
     println!("best found in {exact} of {samples}");
-    assert!(
-        exact * 10 >= samples * 9,
-        "best found in {exact} of {samples} only"
-    );
+    assert!(exact * 10 >= samples * 9, "best found in {exact} of {samples} only");
 }

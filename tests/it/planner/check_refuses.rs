@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use conthoi::planner::checker::{Cause, Rule, check};
 use conthoi::planner::{
-    Break, Cost, InitialRoute, Job, JobKind, Problem, ProblemParts, Reload, SoftDue, Solution,
-    Task, TimeWindow, Vehicle, VehicleCosts, Visit,
+    Break, Cost, InitialRoute, Job, JobKind, Problem, ProblemParts, Reload, SoftDue, Solution, Task, TimeWindow,
+    Vehicle, VehicleCosts, Visit,
 };
 use proptest::prelude::*;
 
@@ -20,21 +20,9 @@ pub(super) fn parts() -> ProblemParts {
     let mut vehicle = Vehicle::at_depot(0, TimeWindow::new(0, 10_000), vec![5, 9]);
     vehicle.start_late = Some(5_000);
     vehicle.skills = BTreeSet::from([7]);
-    vehicle.breaks = vec![Break {
-        windows: window(2_000, 2_600),
-        service: 500,
-    }];
-    vehicle.costs = VehicleCosts {
-        fixed: 10,
-        per_hour: 30,
-        per_travel_hour: 5,
-        per_km: 3,
-    };
-    vehicle.reload = Some(Reload {
-        place: 0,
-        service: 120,
-        max_trips: 2,
-    });
+    vehicle.breaks = vec![Break { windows: window(2_000, 2_600), service: 500 }];
+    vehicle.costs = VehicleCosts { fixed: 10, per_hour: 30, per_travel_hour: 5, per_km: 3 };
+    vehicle.reload = Some(Reload { place: 0, service: 120, max_trips: 2 });
     vehicle.max_tasks = Some(6);
     vehicle.max_stops = Some(6);
     vehicle.max_duration = Some(9_000);
@@ -42,31 +30,14 @@ pub(super) fn parts() -> ProblemParts {
     vehicle.max_distance = Some(5_000);
     let spare = Vehicle::at_depot(0, TimeWindow::new(0, 50), vec![5, 9]);
 
-    let task = |place| Task {
-        place,
-        setup: 40,
-        service: 60,
-        windows: Vec::new(),
-    };
-    let mut early = Job::new(
-        JobKind::Delivery(task(1).within(window(600, 900))),
-        vec![2, 1],
-    );
+    let task = |place| Task { place, setup: 40, service: 60, windows: Vec::new() };
+    let mut early = Job::new(JobKind::Delivery(task(1).within(window(600, 900))), vec![2, 1]);
     early.skills = BTreeSet::from([7]);
     let pickup = Job::new(JobKind::Pickup(task(2)), vec![3, 0]);
-    let shipment = Job::new(
-        JobKind::Shipment {
-            pickup: task(2),
-            delivery: task(4),
-        },
-        vec![1, 2],
-    );
+    let shipment = Job::new(JobKind::Shipment { pickup: task(2), delivery: task(4) }, vec![1, 2]);
     let mut late = Job::new(JobKind::Delivery(task(3)), vec![4, 4]);
     late.release = 3_000;
-    late.due = vec![SoftDue {
-        at: 3_100,
-        cost_per_hour: 20,
-    }];
+    late.due = vec![SoftDue { at: 3_100, cost_per_hour: 20 }];
     let impossible = Job::new(JobKind::Delivery(task(3)), vec![6, 0]);
     ProblemParts {
         places: 5,
@@ -74,11 +45,7 @@ pub(super) fn parts() -> ProblemParts {
         matrices: vec![line(5, 100)],
         vehicles: vec![vehicle, spare],
         jobs: vec![early, pickup, shipment, late, impossible],
-        initial: vec![InitialRoute {
-            vehicle: 0,
-            trips: vec![vec![Visit::Serve(0), Visit::Serve(1)]],
-            locked: 2,
-        }],
+        initial: vec![InitialRoute { vehicle: 0, trips: vec![vec![Visit::Serve(0), Visit::Serve(1)]], locked: 2 }],
     }
 }
 
@@ -94,11 +61,7 @@ pub(super) fn good() -> (Problem, Solution) {
 }
 
 pub(super) fn rules(problem: &Problem, solution: &Solution) -> Vec<Rule> {
-    check(problem, solution)
-        .expect_err("it is damaged")
-        .into_iter()
-        .map(|violation| violation.rule)
-        .collect()
+    check(problem, solution).expect_err("it is damaged").into_iter().map(|violation| violation.rule).collect()
 }
 
 /// Damages the good solution and expects a rule among those named.
@@ -116,11 +79,7 @@ fn is_break(visit: Visit) -> bool {
 #[test]
 fn damage_to_what_is_done() {
     let first = |solution: &mut Solution| solution.routes[0].trips[0].steps.remove(0);
-    refused(
-        "drop a step",
-        |it| drop(first(it)),
-        |rule| *rule == Rule::Missing { job: 0 },
-    );
+    refused("drop a step", |it| drop(first(it)), |rule| *rule == Rule::Missing { job: 0 });
     refused(
         "move a locked step",
         |it| it.routes[0].trips[0].steps.swap(0, 1),
@@ -130,90 +89,39 @@ fn damage_to_what_is_done() {
         let step = it.routes[0].trips[0].steps[0].clone();
         it.routes[0].trips[1].steps.push(step);
     };
-    refused("serve twice", again, |rule| {
-        *rule
-            == Rule::VisitTwice {
-                visit: Visit::Serve(0),
-            }
-    });
-    refused(
-        "also unassigned",
-        |it| it.unassigned.insert(0, 3),
-        |rule| *rule == Rule::PlannedAndUnassigned { job: 3 },
-    );
-    refused(
-        "forget it",
-        |it| it.unassigned.clear(),
-        |rule| *rule == Rule::Missing { job: 4 },
-    );
-    refused(
-        "unassigned twice",
-        |it| it.unassigned.push(4),
-        |rule| *rule == Rule::Unassigned { job: 4 },
-    );
-    refused(
-        "unknown unassigned",
-        |it| it.unassigned.push(99),
-        |rule| *rule == Rule::Unassigned { job: 99 },
-    );
-    refused(
-        "no route",
-        |it| it.routes.clear(),
-        |rule| matches!(rule, Rule::LockedRouteMissing { vehicle: 0 }),
-    );
+    refused("serve twice", again, |rule| *rule == Rule::VisitTwice { visit: Visit::Serve(0) });
+    refused("also unassigned", |it| it.unassigned.insert(0, 3), |rule| *rule == Rule::PlannedAndUnassigned { job: 3 });
+    refused("forget it", |it| it.unassigned.clear(), |rule| *rule == Rule::Missing { job: 4 });
+    refused("unassigned twice", |it| it.unassigned.push(4), |rule| *rule == Rule::Unassigned { job: 4 });
+    refused("unknown unassigned", |it| it.unassigned.push(99), |rule| *rule == Rule::Unassigned { job: 99 });
+    refused("no route", |it| it.routes.clear(), |rule| matches!(rule, Rule::LockedRouteMissing { vehicle: 0 }));
     let twice = |it: &mut Solution| it.routes.push(it.routes[0].clone());
-    refused("two routes", twice, |rule| {
-        matches!(rule, Rule::VehicleTwice { vehicle: 0 })
-    });
+    refused("two routes", twice, |rule| matches!(rule, Rule::VehicleTwice { vehicle: 0 }));
     refused(
         "unknown vehicle",
         |it| it.routes[0].vehicle = 9,
         |rule| matches!(rule, Rule::UnknownVehicle { vehicle: 9 }),
     );
     let rename = |visit| move |it: &mut Solution| it.routes[0].trips[0].steps[0].visit = visit;
-    refused("unknown job", rename(Visit::Serve(99)), |rule| {
-        matches!(rule, Rule::UnknownVisit { .. })
-    });
-    refused("wrong kind", rename(Visit::PickUp(0)), |rule| {
-        matches!(rule, Rule::UnknownVisit { .. })
-    });
-    refused("unknown break", rename(Visit::Break(3)), |rule| {
-        matches!(rule, Rule::UnknownVisit { .. })
-    });
+    refused("unknown job", rename(Visit::Serve(99)), |rule| matches!(rule, Rule::UnknownVisit { .. }));
+    refused("wrong kind", rename(Visit::PickUp(0)), |rule| matches!(rule, Rule::UnknownVisit { .. }));
+    refused("unknown break", rename(Visit::Break(3)), |rule| matches!(rule, Rule::UnknownVisit { .. }));
     let empty_trip = |it: &mut Solution| it.routes[0].trips[1].steps.clear();
-    refused("empty trip", empty_trip, |rule| {
-        *rule == Rule::TripWithoutJob
-    });
-    refused(
-        "no trips",
-        |it| it.routes[0].trips.clear(),
-        |rule| matches!(rule, Rule::Trips { trips: 0, most: 2 }),
-    );
+    refused("empty trip", empty_trip, |rule| *rule == Rule::TripWithoutJob);
+    refused("no trips", |it| it.routes[0].trips.clear(), |rule| matches!(rule, Rule::Trips { trips: 0, most: 2 }));
     let third = |it: &mut Solution| {
         let trip = it.routes[0].trips[1].clone();
         it.routes[0].trips.push(trip);
     };
-    refused("a third trip", third, |rule| {
-        matches!(rule, Rule::Trips { trips: 3, most: 2 })
-    });
+    refused("a third trip", third, |rule| matches!(rule, Rule::Trips { trips: 3, most: 2 }));
     let reverse = |it: &mut Solution| {
-        it.routes[0]
-            .trips
-            .iter_mut()
-            .for_each(|trip| trip.steps.reverse());
+        it.routes[0].trips.iter_mut().for_each(|trip| trip.steps.reverse());
     };
-    refused("delivery first", reverse, |rule| {
-        matches!(rule, Rule::ShipmentSplit { job: 2 })
-    });
+    refused("delivery first", reverse, |rule| matches!(rule, Rule::ShipmentSplit { job: 2 }));
     let no_break = |it: &mut Solution| {
-        it.routes[0]
-            .trips
-            .iter_mut()
-            .for_each(|trip| trip.steps.retain(|step| !is_break(step.visit)));
+        it.routes[0].trips.iter_mut().for_each(|trip| trip.steps.retain(|step| !is_break(step.visit)));
     };
-    refused("no break", no_break, |rule| {
-        matches!(rule, Rule::BreakMissing { index: 0, .. })
-    });
+    refused("no break", no_break, |rule| matches!(rule, Rule::BreakMissing { index: 0, .. }));
     let break_twice = |it: &mut Solution| {
         let breaks: Vec<_> = it.routes[0]
             .trips
@@ -224,60 +132,33 @@ fn damage_to_what_is_done() {
             .collect();
         it.routes[0].trips[1].steps.extend(breaks);
     };
-    refused("break twice", break_twice, |rule| {
-        *rule
-            == Rule::VisitTwice {
-                visit: Visit::Break(0),
-            }
-    });
+    refused("break twice", break_twice, |rule| *rule == Rule::VisitTwice { visit: Visit::Break(0) });
 }
 
 #[test]
 fn damage_to_the_claims() {
-    refused(
-        "depart early",
-        |it| it.routes[0].trips[0].departs -= 1,
-        |rule| matches!(rule, Rule::Arrival { .. }),
-    );
-    refused(
-        "depart late",
-        |it| it.routes[0].trips[0].departs = 5_001,
-        |rule| matches!(rule, Rule::Departure { .. }),
-    );
+    refused("depart early", |it| it.routes[0].trips[0].departs -= 1, |rule| matches!(rule, Rule::Arrival { .. }));
+    refused("depart late", |it| it.routes[0].trips[0].departs = 5_001, |rule| matches!(rule, Rule::Departure { .. }));
     let rush = |it: &mut Solution| it.routes[0].trips[1].departs = it.routes[0].trips[0].returns;
-    refused("depart unloaded", rush, |rule| {
-        matches!(rule, Rule::DepartsUnready { .. } | Rule::Release { .. })
-    });
+    refused("depart unloaded", rush, |rule| matches!(rule, Rule::DepartsUnready { .. } | Rule::Release { .. }));
     refused(
         "arrive early",
         |it| it.routes[0].trips[0].steps[1].arrival -= 1,
         |rule| matches!(rule, Rule::Arrival { .. }),
     );
     let ahead = |it: &mut Solution| it.routes[0].trips[0].steps[1].start -= 100_000;
-    refused("start in no day", ahead, |rule| {
-        matches!(rule, Rule::TimeOutOfRange { .. })
-    });
+    refused("start in no day", ahead, |rule| matches!(rule, Rule::TimeOutOfRange { .. }));
     let sooner = |it: &mut Solution| {
         it.routes[0].trips[0].steps[1].start = it.routes[0].trips[0].steps[1].arrival - 1;
     };
-    refused("start before arriving", sooner, |rule| {
-        matches!(rule, Rule::StartsBeforeArrival { .. })
-    });
-    refused(
-        "end early",
-        |it| it.routes[0].trips[0].steps[0].end -= 1,
-        |rule| matches!(rule, Rule::End { .. }),
-    );
+    refused("start before arriving", sooner, |rule| matches!(rule, Rule::StartsBeforeArrival { .. }));
+    refused("end early", |it| it.routes[0].trips[0].steps[0].end -= 1, |rule| matches!(rule, Rule::End { .. }));
     refused(
         "outside",
         |it| it.routes[0].trips[0].steps[0].start = 901,
         |rule| matches!(rule, Rule::OutsideWindows { start: 901 }),
     );
-    refused(
-        "return early",
-        |it| it.routes[0].trips[1].returns -= 1,
-        |rule| matches!(rule, Rule::Returns { .. }),
-    );
+    refused("return early", |it| it.routes[0].trips[1].returns -= 1, |rule| matches!(rule, Rule::Returns { .. }));
     refused(
         "shorter",
         |it| it.routes[0].trips[0].steps[0].distance_from_previous -= 1,
@@ -303,88 +184,36 @@ fn damage_to_the_claims() {
         |it| it.routes[0].trips[0].steps[0].load_after.clear(),
         |rule| matches!(rule, Rule::Load { .. }),
     );
-    refused(
-        "huge",
-        |it| it.routes[0].trips[0].departs = i64::MAX,
-        |rule| matches!(rule, Rule::TimeOutOfRange { .. }),
-    );
+    refused("huge", |it| it.routes[0].trips[0].departs = i64::MAX, |rule| matches!(rule, Rule::TimeOutOfRange { .. }));
     refused(
         "huge cost",
         |it| it.routes[0].cost.fixed = Cost(i64::MIN),
-        |rule| {
-            matches!(
-                rule,
-                Rule::Cost {
-                    cause: Cause::Fixed,
-                    ..
-                }
-            )
-        },
+        |rule| matches!(rule, Rule::Cost { cause: Cause::Fixed, .. }),
     );
     refused(
         "fixed",
         |it| it.routes[0].cost.fixed.0 += 1,
-        |rule| {
-            matches!(
-                rule,
-                Rule::Cost {
-                    cause: Cause::Fixed,
-                    ..
-                }
-            )
-        },
+        |rule| matches!(rule, Rule::Cost { cause: Cause::Fixed, .. }),
     );
     refused(
         "duration",
         |it| it.routes[0].cost.duration.0 -= 1,
-        |rule| {
-            matches!(
-                rule,
-                Rule::Cost {
-                    cause: Cause::Duration,
-                    ..
-                }
-            )
-        },
+        |rule| matches!(rule, Rule::Cost { cause: Cause::Duration, .. }),
     );
     refused(
         "travel",
         |it| it.routes[0].cost.travel.0 -= 1,
-        |rule| {
-            matches!(
-                rule,
-                Rule::Cost {
-                    cause: Cause::Travel,
-                    ..
-                }
-            )
-        },
+        |rule| matches!(rule, Rule::Cost { cause: Cause::Travel, .. }),
     );
     refused(
         "distance",
         |it| it.routes[0].cost.distance.0 -= 1,
-        |rule| {
-            matches!(
-                rule,
-                Rule::Cost {
-                    cause: Cause::Distance,
-                    ..
-                }
-            )
-        },
+        |rule| matches!(rule, Rule::Cost { cause: Cause::Distance, .. }),
     );
     refused(
         "lateness",
         |it| it.routes[0].cost.lateness.0 += 1,
-        |rule| {
-            matches!(
-                rule,
-                Rule::Cost {
-                    cause: Cause::Lateness,
-                    ..
-                }
-            )
-        },
+        |rule| matches!(rule, Rule::Cost { cause: Cause::Lateness, .. }),
     );
 }
 
@@ -412,18 +241,11 @@ proptest! {
 }
 
 #[allow(clippy::mut_mut, reason = "the numbers are changed in place")]
-fn collect_numbers<'a>(
-    value: &'a mut serde_json::Value,
-    numbers: &mut Vec<&'a mut serde_json::Value>,
-) {
+fn collect_numbers<'a>(value: &'a mut serde_json::Value, numbers: &mut Vec<&'a mut serde_json::Value>) {
     match value {
         serde_json::Value::Number(_) => numbers.push(value),
-        serde_json::Value::Array(items) => items
-            .iter_mut()
-            .for_each(|item| collect_numbers(item, numbers)),
-        serde_json::Value::Object(members) => members
-            .values_mut()
-            .for_each(|member| collect_numbers(member, numbers)),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| collect_numbers(item, numbers)),
+        serde_json::Value::Object(members) => members.values_mut().for_each(|member| collect_numbers(member, numbers)),
         _ => {}
     }
 }

@@ -12,18 +12,9 @@ use proptest::test_runner::TestRunner;
 use super::generator::{Size, problem};
 use super::solve_to_end;
 
-const ORDINARY: Size = Size {
-    jobs: 12,
-    vehicles: 4,
-    day: 2_000,
-    breaks: 2,
-    trips: 3,
-};
+const ORDINARY: Size = Size { jobs: 12, vehicles: 4, day: 2_000, breaks: 2, trips: 3 };
 
-fn assert_accepted(
-    problem: &Problem,
-    solution: &Solution,
-) -> Result<checker::CheckedCost, TestCaseError> {
+fn assert_accepted(problem: &Problem, solution: &Solution) -> Result<checker::CheckedCost, TestCaseError> {
     checker::check(problem, solution).map_err(|violations| {
         let list: Vec<String> = violations.iter().map(ToString::to_string).collect();
         TestCaseError::fail(format!("{list:#?}\n{solution:#?}"))
@@ -31,11 +22,7 @@ fn assert_accepted(
 }
 
 fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .expect("threads can be started")
-        .install(work)
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started").install(work)
 }
 
 proptest! {
@@ -127,64 +114,23 @@ fn the_random_problems_reach_every_feature() {
     let mut runner = TestRunner::deterministic();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for _ in 0..300 {
-        let problem = problem(ORDINARY)
-            .new_tree(&mut runner)
-            .expect("the generator rejects little")
-            .current();
+        let problem = problem(ORDINARY).new_tree(&mut runner).expect("the generator rejects little").current();
         let solution = solve_to_end(&problem, 1, 10);
-        let trips: Vec<_> = solution
-            .routes
-            .iter()
-            .flat_map(|route| &route.trips)
-            .collect();
-        let has = |is_such: fn(&Visit) -> bool| {
-            trips
-                .iter()
-                .flat_map(|trip| &trip.steps)
-                .any(|step| is_such(&step.visit))
-        };
+        let trips: Vec<_> = solution.routes.iter().flat_map(|route| &route.trips).collect();
+        let has =
+            |is_such: fn(&Visit) -> bool| trips.iter().flat_map(|trip| &trip.steps).any(|step| is_such(&step.visit));
         let features = [
             ("shipment", has(|visit| matches!(visit, Visit::PickUp(_)))),
             ("break", has(|visit| matches!(visit, Visit::Break(_)))),
-            (
-                "break before the first visit",
-                trips.iter().any(|trip| trip.steps[0].visit.job().is_none()),
-            ),
-            (
-                "several trips",
-                solution.routes.iter().any(|route| route.trips.len() > 1),
-            ),
-            (
-                "locked visits",
-                problem.initial().iter().any(|route| route.locked > 0),
-            ),
-            (
-                "locked second trip",
-                problem
-                    .initial()
-                    .iter()
-                    .any(|route| route.locked > route.trips[0].len()),
-            ),
-            (
-                "hint without lock",
-                problem.initial().iter().any(|route| route.locked == 0),
-            ),
+            ("break before the first visit", trips.iter().any(|trip| trip.steps[0].visit.job().is_none())),
+            ("several trips", solution.routes.iter().any(|route| route.trips.len() > 1)),
+            ("locked visits", problem.initial().iter().any(|route| route.locked > 0)),
+            ("locked second trip", problem.initial().iter().any(|route| route.locked > route.trips[0].len())),
+            ("hint without lock", problem.initial().iter().any(|route| route.locked == 0)),
             ("unassigned", !solution.unassigned.is_empty()),
             ("lateness", solution.cost_split().lateness.0 > 0),
-            (
-                "waiting",
-                trips
-                    .iter()
-                    .flat_map(|trip| &trip.steps)
-                    .any(|step| step.start > step.arrival),
-            ),
-            (
-                "no depot",
-                solution
-                    .routes
-                    .iter()
-                    .any(|route| problem.vehicles()[route.vehicle].start.is_none()),
-            ),
+            ("waiting", trips.iter().flat_map(|trip| &trip.steps).any(|step| step.start > step.arrival)),
+            ("no depot", solution.routes.iter().any(|route| problem.vehicles()[route.vehicle].start.is_none())),
         ];
         for (feature, is_there) in features {
             *seen.entry(feature).or_default() += usize::from(is_there);
@@ -192,9 +138,6 @@ fn the_random_problems_reach_every_feature() {
     }
     println!("{seen:#?}");
     for (feature, count) in seen {
-        assert!(
-            count >= 5,
-            "only {count} of 300 random problems have: {feature}"
-        );
+        assert!(count >= 5, "only {count} of 300 random problems have: {feature}");
     }
 }
