@@ -1,2 +1,5 @@
 //! Behaviour tests: one binary, folders mirroring `src`.
+
+mod layers;
 mod planner;
+mod roads;
