@@ -2,14 +2,16 @@
 
 use std::io;
 
-use super::router::SnapFailure;
+use super::router::UnreachableReason;
 
 /// Everything that can fail while rules, maps, networks or routes are read and computed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RoadsError {
     /// A latitude or longitude that is no place on Earth.
-    #[error("position latitude {lat}, longitude {lon} is not on Earth: latitude is within ±90 and longitude within ±180 degrees; check whether the two are swapped")]
+    #[error(
+        "position latitude {lat}, longitude {lon} is not on Earth: latitude is within ±90 and longitude within ±180 degrees; check whether the two are swapped"
+    )]
     InvalidPosition {
         /// The latitude as given, in degrees.
         lat: f64,
@@ -26,7 +28,9 @@ pub enum RoadsError {
     #[error("the map could not be read: {0}")]
     Read(#[source] io::Error),
     /// A `.osm.pbf` file is truncated, corrupt or of an unknown kind.
-    #[error("the .osm.pbf map is broken in blob {blob}, which starts at byte {offset}: {problem}; fetch the file again and compare its checksum")]
+    #[error(
+        "the .osm.pbf map is broken in blob {blob}, which starts at byte {offset}: {problem}; fetch the file again and compare its checksum"
+    )]
     Pbf {
         /// Number of the blob in the file, from 0.
         blob: u64,
@@ -44,10 +48,14 @@ pub enum RoadsError {
         problem: String,
     },
     /// The map needs a feature that this reader does not have.
-    #[error("the map requires feature `{0}`, which this reader does not support: use a plain extract without history")]
+    #[error(
+        "the map requires feature `{0}`, which this reader does not support: use a plain extract without history"
+    )]
     UnsupportedFeature(String),
     /// The map is sound but holds no road that any profile may use.
-    #[error("the map holds no road or ferry that any profile may use: is it an extract with `highway` ways?")]
+    #[error(
+        "the map holds no road or ferry that any profile may use: is it an extract with `highway` ways?"
+    )]
     NoRoads,
     /// The map or the network outgrows the 32-bit indices used here.
     #[error("the map is too large: more than {limit} {what}; cut a smaller extract")]
@@ -61,26 +69,34 @@ pub enum RoadsError {
     #[error("stopped on request")]
     Cancelled,
     /// The file is not a network file at all.
-    #[error("this is not a Conthoi road network file (its first bytes differ): build one from an OpenStreetMap extract")]
+    #[error(
+        "this is not a Conthoi road network file (its first bytes differ): build one from an OpenStreetMap extract"
+    )]
     NotANetworkFile,
     /// The network file was written by another version.
-    #[error("the road network file has format version {found}, this program reads version {supported}: build it again from the extract")]
+    #[error(
+        "the road network file has format version {found}, this program reads version {supported}: build it again from the extract"
+    )]
     NetworkVersion {
         /// The version in the file.
         found: u32,
         /// The version this program reads.
         supported: u32,
     },
-    /// The network file ends too early.
-    #[error("the road network file is truncated: {expected} bytes of content were announced, {found} are there; copy or build it again")]
+    /// The network file ends too early, within its header or its content.
+    #[error(
+        "the road network file is truncated: {expected} bytes should follow, {found} are there; copy or build it again"
+    )]
     NetworkTruncated {
-        /// Bytes announced by the header.
+        /// Bytes that header or content should have.
         expected: u64,
         /// Bytes found.
         found: u64,
     },
     /// The network file's content does not match its checksum.
-    #[error("the road network file is damaged: its checksum is {found:08x} instead of {expected:08x}; copy or build it again")]
+    #[error(
+        "the road network file is damaged: its checksum is {found:08x} instead of {expected:08x}; copy or build it again"
+    )]
     NetworkChecksum {
         /// The checksum the header announces.
         expected: u32,
@@ -102,7 +118,7 @@ pub enum RoadsError {
         /// The point's index in the request.
         index: usize,
         /// Why.
-        reason: SnapFailure,
+        reason: UnreachableReason,
     },
     /// A point list longer than a matrix can hold.
     #[error("{0} points are too many for one matrix: ask for at most 65,535")]

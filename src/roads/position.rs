@@ -11,7 +11,9 @@ const LAT_LIMIT_E7: i32 = 900_000_000;
 const LON_LIMIT_E7: i32 = 1_800_000_000;
 
 /// A place on Earth (WGS 84) in units of 10⁻⁷ degrees, so that equal places compare equal everywhere.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
+)]
 pub struct Point {
     lat_e7: i32,
     lon_e7: i32,
@@ -26,7 +28,10 @@ impl Point {
         if !(lat.abs() <= 90.0 && lon.abs() <= 180.0) {
             return Err(RoadsError::InvalidPosition { lat, lon });
         }
-        Ok(Self { lat_e7: to_e7(lat), lon_e7: to_e7(lon) })
+        Ok(Self {
+            lat_e7: to_e7(lat),
+            lon_e7: to_e7(lon),
+        })
     }
 
     /// Makes a point from 10⁻⁷ degrees; `None` when out of range.
@@ -77,7 +82,10 @@ impl Point {
             let (from, to) = (f64::from(from), f64::from(to));
             round_i32(from + (to - from) * fraction)
         };
-        Self { lat_e7: between(self.lat_e7, other.lat_e7), lon_e7: between(self.lon_e7, other.lon_e7) }
+        Self {
+            lat_e7: between(self.lat_e7, other.lat_e7),
+            lon_e7: between(self.lon_e7, other.lon_e7),
+        }
     }
 }
 
@@ -85,7 +93,10 @@ fn to_e7(degrees: f64) -> i32 {
     round_i32(degrees * UNITS_PER_DEGREE)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "callers pass coordinates within ±1.8e9, which fit")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "callers pass coordinates within ±1.8e9, which fit"
+)]
 fn round_i32(value: f64) -> i32 {
     value.round() as i32
 }
@@ -103,23 +114,34 @@ impl BoundingBox {
     /// The box around `points`; `None` when there are none.
     #[must_use]
     pub fn around(points: impl IntoIterator<Item = Point>) -> Option<Self> {
-        points.into_iter().fold(None, |so_far: Option<Self>, point| {
-            let Some(so_far) = so_far else { return Some(Self { south_west: point, north_east: point }) };
-            Some(Self {
-                south_west: Point {
-                    lat_e7: so_far.south_west.lat_e7.min(point.lat_e7),
-                    lon_e7: so_far.south_west.lon_e7.min(point.lon_e7),
-                },
-                north_east: Point {
-                    lat_e7: so_far.north_east.lat_e7.max(point.lat_e7),
-                    lon_e7: so_far.north_east.lon_e7.max(point.lon_e7),
-                },
+        points
+            .into_iter()
+            .fold(None, |so_far: Option<Self>, point| {
+                let Some(so_far) = so_far else {
+                    return Some(Self {
+                        south_west: point,
+                        north_east: point,
+                    });
+                };
+                Some(Self {
+                    south_west: Point {
+                        lat_e7: so_far.south_west.lat_e7.min(point.lat_e7),
+                        lon_e7: so_far.south_west.lon_e7.min(point.lon_e7),
+                    },
+                    north_east: Point {
+                        lat_e7: so_far.north_east.lat_e7.max(point.lat_e7),
+                        lon_e7: so_far.north_east.lon_e7.max(point.lon_e7),
+                    },
+                })
             })
-        })
     }
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop there"
+)]
 mod tests {
     use super::*;
 
@@ -133,7 +155,10 @@ mod tests {
 
     #[test]
     fn a_degree_of_latitude_is_111_km() {
-        let (a, b) = (Point::from_degrees(9.0, 106.0).unwrap(), Point::from_degrees(10.0, 106.0).unwrap());
+        let (a, b) = (
+            Point::from_degrees(9.0, 106.0).unwrap(),
+            Point::from_degrees(10.0, 106.0).unwrap(),
+        );
         assert!((a.great_circle_m(b) - 111_195.0).abs() < 1.0);
     }
 }

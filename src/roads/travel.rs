@@ -6,7 +6,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Leg, MatrixProgress, Point, Profile, RoadsError, RouteLeg, RoutePath, Router, TravelMatrix, router,
+    Leg, MatrixProgress, Point, Profile, RoadsError, RouteLeg, RoutePath, Router, TravelMatrix,
+    router,
 };
 
 /// What travel figures rest on, so that every output can say so.
@@ -40,11 +41,23 @@ impl TravelBasis {
     #[must_use]
     pub fn label(&self) -> String {
         match self {
-            Self::Estimate { profile, circuity, speed_kmh } => {
-                format!("estimate for {profile}: straight line × {circuity} at {speed_kmh} km/h, no road network used")
+            Self::Estimate {
+                profile,
+                circuity,
+                speed_kmh,
+            } => {
+                format!(
+                    "estimate for {profile}: straight line × {circuity} at {speed_kmh} km/h, no road network used"
+                )
             }
-            Self::Network { profile, name, attribution, data_timestamp_s } => {
-                let state = data_timestamp_s.map_or_else(String::new, |s| format!(" of {}", utc_date(s)));
+            Self::Network {
+                profile,
+                name,
+                attribution,
+                data_timestamp_s,
+            } => {
+                let state =
+                    data_timestamp_s.map_or_else(String::new, |s| format!(" of {}", utc_date(s)));
                 format!("road network {name}{state} for {profile}; {attribution}")
             }
         }
@@ -56,11 +69,16 @@ fn utc_date(seconds: i64) -> String {
     let days = seconds.div_euclid(86_400) + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     format!("{year:04}-{month:02}-{day:02}")
 }
@@ -79,28 +97,57 @@ impl Estimate {
     /// # Errors
     /// [`RoadsError::Rules`] naming the value that is out of range.
     pub fn new(profile: Profile, circuity: f64, speed_kmh: f64) -> Result<Self, RoadsError> {
-        for (name, value, range) in [("circuity", circuity, 1.0..=10.0), ("speed_kmh", speed_kmh, 0.1..=300.0)] {
+        for (name, value, range) in [
+            ("circuity", circuity, 1.0..=10.0),
+            ("speed_kmh", speed_kmh, 0.1..=300.0),
+        ] {
             if !range.contains(&value) {
                 let (least, most) = (range.start(), range.end());
-                return Err(RoadsError::Rules(format!("the estimate's {name} is {value}: give a number from {least} to {most}")));
+                return Err(RoadsError::Rules(format!(
+                    "the estimate's {name} is {value}: give a number from {least} to {most}"
+                )));
             }
         }
-        Ok(Self { profile, circuity, speed_kmh })
+        Ok(Self {
+            profile,
+            circuity,
+            speed_kmh,
+        })
+    }
+
+    /// For factors that were checked when their rules were parsed.
+    pub(super) const fn within_limits(profile: Profile, circuity: f64, speed_kmh: f64) -> Self {
+        Self {
+            profile,
+            circuity,
+            speed_kmh,
+        }
     }
 
     /// What its answers rest on.
     #[must_use]
     pub fn basis(&self) -> TravelBasis {
-        TravelBasis::Estimate { profile: self.profile, circuity: self.circuity, speed_kmh: self.speed_kmh }
+        TravelBasis::Estimate {
+            profile: self.profile,
+            circuity: self.circuity,
+            speed_kmh: self.speed_kmh,
+        }
     }
 
     /// Time and distance between two points, each rounded once from the exact value.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 200,000 km at 0.1 km/h: 7.2e9 s saturates, never negative")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "at most 200,000 km at 0.1 km/h: 7.2e9 s saturates, never negative"
+    )]
     pub fn leg(&self, from: Point, to: Point) -> Leg {
         let metres = from.great_circle_m(to) * self.circuity;
         let seconds = metres * 3.6 / self.speed_kmh;
-        Leg { seconds: (seconds.round() as u32).min(router::NO_LEG - 1), metres: metres.round() as u32 }
+        Leg {
+            seconds: (seconds.round() as u32).min(router::NO_LEG - 1),
+            metres: metres.round() as u32,
+        }
     }
 
     fn matrix_with(
@@ -115,18 +162,35 @@ impl Estimate {
             .flat_map_iter(|&from| points.iter().map(move |&to| self.leg(from, to)))
             .map(|leg| (leg.seconds, leg.metres))
             .unzip();
-        if progress(MatrixProgress { rows_done: size, rows: size }).is_break() {
+        if progress(MatrixProgress {
+            rows_done: size,
+            rows: size,
+        })
+        .is_break()
+        {
             return Err(RoadsError::Cancelled);
         }
-        Ok(TravelMatrix::new(size, seconds, metres, vec![Ok(0); size], self.basis()))
+        Ok(TravelMatrix::new(
+            size,
+            seconds,
+            metres,
+            vec![Ok(0); size],
+            self.basis(),
+        ))
     }
 
     fn route(&self, points: &[Point]) -> Result<RoutePath, RoadsError> {
         if points.len() < 2 {
             return Err(RoadsError::TooFewPoints(points.len()));
         }
-        let legs = points.windows(2).map(|pair| RouteLeg { leg: self.leg(pair[0], pair[1]), geometry: pair.to_vec() });
-        Ok(RoutePath { legs: legs.collect(), basis: self.basis() })
+        let legs = points.windows(2).map(|pair| RouteLeg {
+            leg: self.leg(pair[0], pair[1]),
+            geometry: pair.to_vec(),
+        });
+        Ok(RoutePath {
+            legs: legs.collect(),
+            basis: self.basis(),
+        })
     }
 }
 

@@ -41,19 +41,34 @@ impl Contraction {
         let mut into = vec![Vec::new(); count];
         let mut next_edge = 0;
         for edge in &core.edges {
-            let link = |other| Link { other, cost: edge.cost, edge: next_edge, hops: 1 };
+            let link = |other| Link {
+                other,
+                cost: edge.cost,
+                edge: next_edge,
+                hops: 1,
+            };
             out[edge.tail as usize].push(link(edge.head));
             into[edge.head as usize].push(link(edge.tail));
             next_edge += 1;
         }
-        Self { out, into, level: vec![0; count], shortcuts: Vec::new(), next_edge, witness: WitnessSearch::new(count) }
+        Self {
+            out,
+            into,
+            level: vec![0; count],
+            shortcuts: Vec::new(),
+            next_edge,
+            witness: WitnessSearch::new(count),
+        }
     }
 
     pub(super) fn run(mut self) -> Ranking {
         let count = u32::try_from(self.level.len()).expect("vertices are numbered with 32 bits");
         let mut current: Vec<u64> = (0..count).map(|vertex| self.importance(vertex)).collect();
-        let mut queue: BinaryHeap<Reverse<(u64, u32)>> =
-            current.iter().zip(0..).map(|(&importance, vertex)| Reverse((importance, vertex))).collect();
+        let mut queue: BinaryHeap<Reverse<(u64, u32)>> = current
+            .iter()
+            .zip(0..)
+            .map(|(&importance, vertex)| Reverse((importance, vertex)))
+            .collect();
         let mut order = Vec::with_capacity(current.len());
         let mut contracted = vec![false; current.len()];
         while let Some(Reverse((importance, vertex))) = queue.pop() {
@@ -70,17 +85,29 @@ impl Contraction {
                 }
             }
         }
-        Ranking { order, shortcuts: self.shortcuts }
+        Ranking {
+            order,
+            shortcuts: self.shortcuts,
+        }
     }
 
     /// High for vertices to keep: those above many others, or whose removal adds more than it removes.
     fn importance(&mut self, vertex: u32) -> u64 {
         let shortcuts = self.shortcuts_around(vertex, WITNESS_LIMIT_ESTIMATING);
-        let around = self.out[vertex as usize].iter().chain(&self.into[vertex as usize]);
-        let (removed, removed_hops) = around.fold((0, 0), |(n, hops), link| (n + 1, hops + u64::from(link.hops)));
-        let added_hops: u64 = shortcuts.iter().map(|shortcut| u64::from(shortcut.link.hops)).sum();
-        let share = |added: u64, removed: u64| if removed == 0 { 0 } else { 1000 * added / removed };
-        1000 * u64::from(self.level[vertex as usize]) + share(shortcuts.len() as u64, removed) + share(added_hops, removed_hops)
+        let around = self.out[vertex as usize]
+            .iter()
+            .chain(&self.into[vertex as usize]);
+        let (removed, removed_hops) = around.fold((0, 0), |(n, hops), link| {
+            (n + 1, hops + u64::from(link.hops))
+        });
+        let added_hops: u64 = shortcuts
+            .iter()
+            .map(|shortcut| u64::from(shortcut.link.hops))
+            .sum();
+        let share = |added: u64, removed: u64| (1000 * added).checked_div(removed).unwrap_or(0);
+        1000 * u64::from(self.level[vertex as usize])
+            + share(shortcuts.len() as u64, removed)
+            + share(added_hops, removed_hops)
     }
 
     /// Removes the vertex and returns its neighbours, rising.
@@ -114,13 +141,31 @@ impl Contraction {
         for arrival in &self.into[vertex as usize] {
             let tail = arrival.other;
             let via = |departure: &Link| arrival.cost.plus(departure.cost);
-            let Some(reach) = out.iter().filter(|departure| departure.other != tail).map(via).max() else { continue };
-            self.witness.run(&self.out, tail, vertex, out, reach, witness_limit);
+            let Some(reach) = out
+                .iter()
+                .filter(|departure| departure.other != tail)
+                .map(via)
+                .max()
+            else {
+                continue;
+            };
+            self.witness
+                .run(&self.out, tail, vertex, out, reach, witness_limit);
             for departure in out.iter().filter(|departure| departure.other != tail) {
                 if self.witness.cost(departure.other) > via(departure) {
                     let hops = arrival.hops + departure.hops;
-                    let link = Link { other: departure.other, cost: via(departure), edge: 0, hops };
-                    needed.push(Shortcut { tail, head: departure.other, link, parts: (arrival.edge, departure.edge) });
+                    let link = Link {
+                        other: departure.other,
+                        cost: via(departure),
+                        edge: 0,
+                        hops,
+                    };
+                    needed.push(Shortcut {
+                        tail,
+                        head: departure.other,
+                        link,
+                        parts: (arrival.edge, departure.edge),
+                    });
                 }
             }
         }
@@ -132,7 +177,11 @@ impl Contraction {
         self.next_edge += 1;
         self.shortcuts.push(shortcut.parts);
         let put = |links: &mut Vec<Link>, other: u32| {
-            let link = Link { other, edge, ..shortcut.link };
+            let link = Link {
+                other,
+                edge,
+                ..shortcut.link
+            };
             match links.iter_mut().find(|known| known.other == other) {
                 Some(known) => *known = link,
                 None => links.push(link),
@@ -153,11 +202,23 @@ struct WitnessSearch {
 
 impl WitnessSearch {
     fn new(vertices: usize) -> Self {
-        Self { best: vec![Cost::NONE; vertices], reached: Vec::new(), queue: BinaryHeap::new() }
+        Self {
+            best: vec![Cost::NONE; vertices],
+            reached: Vec::new(),
+            queue: BinaryHeap::new(),
+        }
     }
 
     /// Searches from `tail` around `without`, until all `targets` are settled, `reach` is passed or the limit spent.
-    fn run(&mut self, out: &[Vec<Link>], tail: u32, without: u32, targets: &[Link], reach: Cost, limit: u32) {
+    fn run(
+        &mut self,
+        out: &[Vec<Link>],
+        tail: u32,
+        without: u32,
+        targets: &[Link],
+        reach: Cost,
+        limit: u32,
+    ) {
         for vertex in self.reached.drain(..) {
             self.best[vertex as usize] = Cost::NONE;
         }

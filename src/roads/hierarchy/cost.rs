@@ -28,11 +28,19 @@ impl Cost {
     }
 
     /// Whole seconds, rounded once from the exact sum.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a 32-bit half divided by 1000"
+    )]
     pub(in crate::roads) const fn seconds(self) -> u32 {
         (((self.0 >> 32) + 500) / 1000) as u32
     }
 
     /// Whole metres, rounded once from the exact sum.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a 32-bit half divided by 100"
+    )]
     pub(in crate::roads) const fn metres(self) -> u32 {
         (((self.0 & 0xFFFF_FFFF) + 50) / 100) as u32
     }
@@ -53,6 +61,9 @@ mod tests {
     fn rounding_happens_once_at_the_end() {
         let sum = (0..10).fold(Cost::ZERO, |sum, _| sum.plus(Cost::new(450, 45)));
         assert_eq!((sum.seconds(), sum.metres()), (5, 5));
-        assert_eq!((Cost::new(499, 49).seconds(), Cost::new(500, 50).metres()), (0, 1));
+        assert_eq!(
+            (Cost::new(499, 49).seconds(), Cost::new(500, 50).metres()),
+            (0, 1)
+        );
     }
 }

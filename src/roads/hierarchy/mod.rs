@@ -11,6 +11,8 @@
 
 mod contract;
 mod cost;
+#[cfg(test)]
+mod oracle;
 mod search;
 mod sweep;
 
@@ -26,6 +28,7 @@ use super::{Profile, RoadNetwork, RoadsError};
 const NONE: u32 = u32::MAX;
 
 /// The largest strongly connected part of the network for one profile, densely numbered, at most one edge a pair.
+#[derive(Debug)]
 pub(super) struct Core {
     /// The network's vertex behind each core vertex, rising.
     vertex_of: Vec<u32>,
@@ -33,7 +36,7 @@ pub(super) struct Core {
     edges: Vec<CoreEdge>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct CoreEdge {
     tail: u32,
     head: u32,
@@ -55,9 +58,12 @@ impl Core {
     pub(super) fn of(network: &RoadNetwork, profile: Profile) -> Self {
         let mut core_of = vec![NONE; network.vertex_count()];
         let mut vertex_of = Vec::new();
-        for vertex in 0..u32::try_from(network.vertex_count()).expect("vertices are numbered with 32 bits") {
+        for vertex in
+            0..u32::try_from(network.vertex_count()).expect("vertices are numbered with 32 bits")
+        {
             if network.is_in_main_part(vertex, profile) {
-                core_of[vertex as usize] = u32::try_from(vertex_of.len()).expect("no more than vertices");
+                core_of[vertex as usize] =
+                    u32::try_from(vertex_of.len()).expect("no more than vertices");
                 vertex_of.push(vertex);
             }
         }
@@ -70,7 +76,12 @@ impl Core {
             for (backward, tail, head) in [(false, from, to), (true, to, from)] {
                 if let Some(time_ms) = road.time_ms(profile, backward) {
                     let cost = Cost::new(time_ms, road.length_cm);
-                    edges.push(CoreEdge { tail, head, cost, arc: number * 2 + u32::from(backward) });
+                    edges.push(CoreEdge {
+                        tail,
+                        head,
+                        cost,
+                        arc: number * 2 + u32::from(backward),
+                    });
                 }
             }
         }
@@ -115,7 +126,10 @@ impl Steps {
         for vertex in 0..vertices {
             first[vertex + 1] += first[vertex];
         }
-        Self { first, steps: pairs.into_iter().map(|(_, step)| step).collect() }
+        Self {
+            first,
+            steps: pairs.into_iter().map(|(_, step)| step).collect(),
+        }
     }
 }
 
@@ -145,8 +159,9 @@ impl Hierarchy {
     /// from elsewhere can bring about.
     pub(super) fn of(network: &RoadNetwork, profile: Profile) -> Result<Self, RoadsError> {
         let core = Core::of(network, profile);
-        Self::ranked(network.vertex_count(), &core, network.ranking(profile))
-            .ok_or_else(|| RoadsError::NetworkContent(format!("the ranking for {profile} does not fit the roads")))
+        Self::ranked(network.vertex_count(), &core, network.ranking(profile)).ok_or_else(|| {
+            RoadsError::NetworkContent(format!("the ranking for {profile} does not fit the roads"))
+        })
     }
 
     fn ranked(network_vertices: usize, core: &Core, ranking: &Ranking) -> Option<Self> {
@@ -164,7 +179,14 @@ impl Hierarchy {
         let mut edges: Vec<(u32, u32, Cost, u32)> = core
             .edges
             .iter()
-            .map(|edge| (number_of_core[edge.tail as usize], number_of_core[edge.head as usize], edge.cost, 1))
+            .map(|edge| {
+                (
+                    number_of_core[edge.tail as usize],
+                    number_of_core[edge.head as usize],
+                    edge.cost,
+                    1,
+                )
+            })
             .collect();
         let mut made: Vec<Made> = core.edges.iter().map(|edge| Made::Arc(edge.arc)).collect();
         for &(a, b) in &ranking.shortcuts {
@@ -172,7 +194,11 @@ impl Hierarchy {
             let (middle_too, head, cost_b, hops_b) = *edges.get(b as usize)?;
             let hops = hops_a.checked_add(hops_b)?;
             // A path visits no vertex twice; a longer shortcut could unpack without end.
-            if middle != middle_too || middle <= tail.max(head) || tail == head || hops as usize >= count {
+            if middle != middle_too
+                || middle <= tail.max(head)
+                || tail == head
+                || hops as usize >= count
+            {
                 return None;
             }
             edges.push((tail, head, cost_a.plus(cost_b), hops));
@@ -182,16 +208,35 @@ impl Hierarchy {
         let mut from_above = Vec::new();
         for (edge, &(tail, head, cost, _)) in (0_u32..).zip(&edges) {
             if head < tail {
-                up.push((tail, Step { other: head, edge, cost }));
+                up.push((
+                    tail,
+                    Step {
+                        other: head,
+                        edge,
+                        cost,
+                    },
+                ));
             } else {
-                from_above.push((head, Step { other: tail, edge, cost }));
+                from_above.push((
+                    head,
+                    Step {
+                        other: tail,
+                        edge,
+                        cost,
+                    },
+                ));
             }
         }
         let mut number_of = vec![NONE; network_vertices];
         for (core_vertex, &vertex) in core.vertex_of.iter().enumerate() {
             number_of[vertex as usize] = number_of_core[core_vertex];
         }
-        Some(Self { number_of, up: Steps::gather(count, up), from_above: Steps::gather(count, from_above), made })
+        Some(Self {
+            number_of,
+            up: Steps::gather(count, up),
+            from_above: Steps::gather(count, from_above),
+            made,
+        })
     }
 
     /// The hierarchy's number of a network vertex in the core.

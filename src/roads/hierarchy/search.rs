@@ -33,7 +33,13 @@ impl Climb {
         let count = hierarchy.vertex_count();
         Self {
             cost: vec![Cost::NONE; count],
-            came: vec![Came { from: NONE, by: NONE }; count],
+            came: vec![
+                Came {
+                    from: NONE,
+                    by: NONE
+                };
+                count
+            ],
             queue: BinaryHeap::new(),
             reached: Vec::new(),
         }
@@ -44,12 +50,26 @@ impl Climb {
             self.cost[vertex as usize] = Cost::NONE;
         }
         for (number, entry) in (0..).zip(entries) {
-            self.reach(entry.vertex, entry.cost, Came { from: NONE, by: number });
+            self.reach(
+                entry.vertex,
+                entry.cost,
+                Came {
+                    from: NONE,
+                    by: number,
+                },
+            );
         }
         while let Some(vertex) = self.queue.pop() {
             let cost = self.cost[vertex as usize];
             for step in steps.of(vertex) {
-                self.reach(step.other, cost.plus(step.cost), Came { from: vertex, by: step.edge });
+                self.reach(
+                    step.other,
+                    cost.plus(step.cost),
+                    Came {
+                        from: vertex,
+                        by: step.edge,
+                    },
+                );
             }
         }
     }
@@ -68,7 +88,9 @@ impl Climb {
 
     /// The vertices reached, each with its cost.
     pub(super) fn reached(&self) -> impl Iterator<Item = (u32, Cost)> {
-        self.reached.iter().map(|&vertex| (vertex, self.cost[vertex as usize]))
+        self.reached
+            .iter()
+            .map(|&vertex| (vertex, self.cost[vertex as usize]))
     }
 
     /// The edges from `vertex` down to its entry, and the entry's number.
@@ -103,11 +125,19 @@ pub(in crate::roads) struct Path {
 
 impl PathSearch {
     pub(in crate::roads) fn new(hierarchy: &Hierarchy) -> Self {
-        Self { forward: Climb::new(hierarchy), backward: Climb::new(hierarchy) }
+        Self {
+            forward: Climb::new(hierarchy),
+            backward: Climb::new(hierarchy),
+        }
     }
 
     /// The best path from one of `sources` to one of `targets`; `None` only where one of them is empty.
-    pub(in crate::roads) fn run(&mut self, hierarchy: &Hierarchy, sources: &[Entry], targets: &[Entry]) -> Option<Path> {
+    pub(in crate::roads) fn run(
+        &mut self,
+        hierarchy: &Hierarchy,
+        sources: &[Entry],
+        targets: &[Entry],
+    ) -> Option<Path> {
         self.forward.run(&hierarchy.up, sources);
         self.backward.run(&hierarchy.from_above, targets);
         let backward = &self.backward.cost;
@@ -124,6 +154,11 @@ impl PathSearch {
         for edge in up.into_iter().chain(down) {
             hierarchy.unpack(edge, &mut arcs);
         }
-        Some(Path { cost, source, target, arcs })
+        Some(Path {
+            cost,
+            source,
+            target,
+            arcs,
+        })
     }
 }

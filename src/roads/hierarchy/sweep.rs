@@ -25,7 +25,10 @@ impl<'h> Sweep<'h> {
     /// How many sources one sweep serves.
     pub(in crate::roads) const LANES: usize = LANES;
 
-    pub(in crate::roads) fn towards(hierarchy: &'h Hierarchy, targets: impl Iterator<Item = u32>) -> Self {
+    pub(in crate::roads) fn towards(
+        hierarchy: &'h Hierarchy,
+        targets: impl Iterator<Item = u32>,
+    ) -> Self {
         let mut slot_of = vec![NONE; hierarchy.vertex_count()];
         let mut needed = Vec::new();
         let mut stack: Vec<u32> = targets.collect();
@@ -34,7 +37,13 @@ impl<'h> Sweep<'h> {
             if *slot == NONE {
                 *slot = 0;
                 needed.push(vertex);
-                stack.extend(hierarchy.from_above.of(vertex).iter().map(|step| step.other));
+                stack.extend(
+                    hierarchy
+                        .from_above
+                        .of(vertex)
+                        .iter()
+                        .map(|step| step.other),
+                );
             }
         }
         needed.sort_unstable();
@@ -44,14 +53,30 @@ impl<'h> Sweep<'h> {
         let mut first = vec![0];
         let mut above = Vec::new();
         for &vertex in &needed {
-            above.extend(hierarchy.from_above.of(vertex).iter().map(|step| (slot_of[step.other as usize], step.cost)));
-            first.push(u32::try_from(above.len()).expect("no more than the hierarchy's 32-bit steps"));
+            above.extend(
+                hierarchy
+                    .from_above
+                    .of(vertex)
+                    .iter()
+                    .map(|step| (slot_of[step.other as usize], step.cost)),
+            );
+            first.push(
+                u32::try_from(above.len()).expect("no more than the hierarchy's 32-bit steps"),
+            );
         }
-        Self { hierarchy, slot_of, first, above }
+        Self {
+            hierarchy,
+            slot_of,
+            first,
+            above,
+        }
     }
 
     pub(in crate::roads) fn sources(&self) -> Sources {
-        Sources { climb: Climb::new(self.hierarchy), costs: vec![[Cost::NONE; LANES]; self.first.len() - 1] }
+        Sources {
+            climb: Climb::new(self.hierarchy),
+            costs: vec![[Cost::NONE; LANES]; self.first.len() - 1],
+        }
     }
 
     /// The slot of a target given to [`towards`](Self::towards).
@@ -60,7 +85,11 @@ impl<'h> Sweep<'h> {
     }
 
     /// Computes the costs from up to [`LANES`](Self::LANES) sources, each with its entries, to every slot.
-    pub(in crate::roads) fn run<'s>(&self, entries: &[&[Entry]], scratch: &'s mut Sources) -> &'s [[Cost; LANES]] {
+    pub(in crate::roads) fn run<'s>(
+        &self,
+        entries: &[&[Entry]],
+        scratch: &'s mut Sources,
+    ) -> &'s [[Cost; LANES]] {
         let Sources { climb, costs } = scratch;
         costs.fill([Cost::NONE; LANES]);
         for (lane, entries) in entries.iter().enumerate() {
@@ -74,7 +103,9 @@ impl<'h> Sweep<'h> {
         }
         for slot in 0..costs.len() {
             let mut best = costs[slot];
-            for &(above, down) in &self.above[self.first[slot] as usize..self.first[slot + 1] as usize] {
+            for &(above, down) in
+                &self.above[self.first[slot] as usize..self.first[slot + 1] as usize]
+            {
                 let start = &costs[above as usize];
                 for lane in 0..LANES {
                     best[lane] = best[lane].min(start[lane].plus(down));

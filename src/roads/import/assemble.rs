@@ -16,7 +16,8 @@ use crate::roads::{
 
 /// No piece joins here.
 const NO_MATE: u32 = u32::MAX;
-const MS_PER_HOUR: f64 = 3_600_000.0;
+/// Millimetres in a metre times milliseconds in an hour.
+const MM_MS_PER_M_HOUR: f64 = 1000.0 * 3_600_000.0;
 
 /// A run of one way between two cuts, in drawing direction.
 struct Piece {
@@ -38,21 +39,35 @@ struct Pieces {
 type PieceEnd = u32;
 
 /// Joins the ways into the raw material of a network.
-pub(super) fn assemble(mut ways: Ways, nodes: Nodes, rules: &RoadRules) -> Result<Parts, RoadsError> {
-    let pieces = cut(&mut ways, &nodes);
+pub(super) fn assemble(
+    mut ways: Ways,
+    nodes: &Nodes,
+    rules: &RoadRules,
+) -> Result<Parts, RoadsError> {
+    let pieces = cut(&mut ways, nodes);
     if pieces.all.is_empty() {
         return Err(RoadsError::NoRoads);
     }
     if pieces.all.len() > (u32::MAX / 8) as usize {
-        return Err(RoadsError::TooLarge { what: "road pieces", limit: u64::from(u32::MAX / 8) });
+        return Err(RoadsError::TooLarge {
+            what: "road pieces",
+            limit: u64::from(u32::MAX / 8),
+        });
     }
     let mut km_by_class = BTreeMap::new();
     for piece in &pieces.all {
         let class = rules.class_name(ways.travel(piece.travel).class);
         *km_by_class.entry(class.to_owned()).or_insert(0.0) += piece.length_m / 1000.0;
     }
-    let mates = find_mates(&pieces, &ways, &nodes);
-    let mut drawing = Drawing { pieces: &pieces, ways: &ways, nodes: &nodes, parts: Parts::default(), ends: Vec::new(), board_ms: Vec::new() };
+    let mates = find_mates(&pieces, &ways, nodes);
+    let mut drawing = Drawing {
+        pieces: &pieces,
+        ways: &ways,
+        nodes,
+        parts: Parts::default(),
+        ends: Vec::new(),
+        board_ms: Vec::new(),
+    };
     drawing.walk_chains(mates);
     drawing.place_vertices();
     let mut parts = drawing.parts;
@@ -73,7 +88,12 @@ fn cut(ways: &mut Ways, nodes: &Nodes) -> Pieces {
             if pieces.shape.len() - first < 2 {
                 pieces.shape.truncate(first);
             } else {
-                pieces.all.push(Piece { first, last: pieces.shape.len() - 1, length_m, travel });
+                pieces.all.push(Piece {
+                    first,
+                    last: pieces.shape.len() - 1,
+                    length_m,
+                    travel,
+                });
             }
         };
         for &node in refs {
@@ -128,14 +148,21 @@ fn degrees(ways: &Ways, nodes: &Nodes) -> Vec<u8> {
 /// A ferry with a stated crossing time goes as fast as its length demands.
 fn timed_crossing(ways: &mut Ways, nodes: &Nodes, refs: &[u32], travel: u32) -> u32 {
     let stated = ways.travel(travel);
-    let Some(crossing_ms) = stated.ferry.and_then(|ferry| ferry.crossing_ms) else { return travel };
+    let Some(crossing_ms) = stated.ferry.and_then(|ferry| ferry.crossing_ms) else {
+        return travel;
+    };
     let points: Vec<Point> = refs.iter().filter_map(|&node| nodes.point(node)).collect();
-    let length_m: f64 = points.windows(2).map(|pair| pair[0].great_circle_m(pair[1])).sum();
-    let speed = whole(length_m * MS_PER_HOUR / f64::from(crossing_ms)).max(1);
-    let at_speed = |open: [Option<u32>; Profile::COUNT]| open.map(|closed_or_not| closed_or_not.map(|_| speed));
+    let length_m: f64 = points
+        .windows(2)
+        .map(|pair| pair[0].great_circle_m(pair[1]))
+        .sum();
+    let speed = whole(length_m * MM_MS_PER_M_HOUR / f64::from(crossing_ms)).max(1);
+    let at_speed = |open: [Option<u32>; Profile::COUNT]| {
+        open.map(|closed_or_not| closed_or_not.map(|_| speed))
+    };
     let timed = WayTravel {
-        forward_m_per_h: at_speed(stated.forward_m_per_h),
-        backward_m_per_h: at_speed(stated.backward_m_per_h),
+        forward_mm_per_h: at_speed(stated.forward_mm_per_h),
+        backward_mm_per_h: at_speed(stated.backward_mm_per_h),
         ..stated.clone()
     };
     ways.intern(timed)
@@ -155,7 +182,12 @@ fn find_mates(pieces: &Pieces, ways: &Ways, nodes: &Nodes) -> Vec<PieceEnd> {
         if let &[(node, a), (_, b)] = group
             && a / 2 != b / 2
             && nodes.blocked(node) == 0
-            && continues(ways.travel(pieces.of(a).travel), a % 2 == 1, ways.travel(pieces.of(b).travel), b % 2 == 0)
+            && continues(
+                ways.travel(pieces.of(a).travel),
+                a % 2 == 1,
+                ways.travel(pieces.of(b).travel),
+                b.is_multiple_of(2),
+            )
         {
             mates[a as usize] = b;
             mates[b as usize] = a;
@@ -168,7 +200,7 @@ fn find_mates(pieces: &Pieces, ways: &Ways, nodes: &Nodes) -> Vec<PieceEnd> {
 /// joined road and a place in its middle has an exact time; `along` is drawing direction.
 fn continues(a: &WayTravel, a_along: bool, b: &WayTravel, b_along: bool) -> bool {
     let speeds = |travel: &WayTravel, along: bool| {
-        let (there, back) = (travel.forward_m_per_h, travel.backward_m_per_h);
+        let (there, back) = (travel.forward_mm_per_h, travel.backward_mm_per_h);
         if along { (there, back) } else { (back, there) }
     };
     a.ferry == b.ferry && speeds(a, a_along) == speeds(b, b_along)
@@ -181,7 +213,11 @@ impl Pieces {
 
     fn node_at(&self, end: PieceEnd) -> u32 {
         let piece = self.of(end);
-        self.shape[if end % 2 == 0 { piece.first } else { piece.last }]
+        self.shape[if end.is_multiple_of(2) {
+            piece.first
+        } else {
+            piece.last
+        }]
     }
 }
 
@@ -239,11 +275,11 @@ impl Drawing<'_> {
             let piece = self.pieces.of(entry);
             drawn[(entry / 2) as usize] = true;
             let travel = self.ways.travel(piece.travel);
-            let along = entry % 2 == 0;
+            let along = entry.is_multiple_of(2);
             let (there, back) = if along {
-                (travel.forward_m_per_h, travel.backward_m_per_h)
+                (travel.forward_mm_per_h, travel.backward_mm_per_h)
             } else {
-                (travel.backward_m_per_h, travel.forward_m_per_h)
+                (travel.backward_mm_per_h, travel.forward_mm_per_h)
             };
             length_m += piece.length_m;
             for profile in 0..Profile::COUNT {
@@ -252,7 +288,13 @@ impl Drawing<'_> {
             }
             let nodes = &self.pieces.shape[piece.first..=piece.last];
             let already = usize::from(entry != start);
-            let mut draw = |node: &u32| self.parts.shape.push(self.nodes.point(*node).expect("pieces run over found nodes only"));
+            let mut draw = |node: &u32| {
+                self.parts.shape.push(
+                    self.nodes
+                        .point(*node)
+                        .expect("pieces run over found nodes only"),
+                );
+            };
             if along {
                 nodes[already..].iter().for_each(&mut draw);
             } else {
@@ -265,8 +307,16 @@ impl Drawing<'_> {
             }
         };
         let number = u32_len(self.parts.roads.len());
-        self.ends.push(RoadEnd { node: self.pieces.node_at(start), road: number, at_finish: false });
-        self.ends.push(RoadEnd { node: self.pieces.node_at(leave), road: number, at_finish: true });
+        self.ends.push(RoadEnd {
+            node: self.pieces.node_at(start),
+            road: number,
+            at_finish: false,
+        });
+        self.ends.push(RoadEnd {
+            node: self.pieces.node_at(leave),
+            road: number,
+            at_finish: true,
+        });
         self.parts.roads.push(Road {
             kind: ferry.map_or(RoadKind::Land, |_| RoadKind::Ferry),
             from: 0,
@@ -287,9 +337,13 @@ impl Drawing<'_> {
         let board_ms = std::mem::take(&mut self.board_ms);
         for group in ends.chunk_by(|a, b| a.node == b.node) {
             let node = group[0].node;
-            let point = self.nodes.point(node).expect("pieces run over found nodes only");
+            let point = self
+                .nodes
+                .point(node)
+                .expect("pieces run over found nodes only");
             let blocked = self.nodes.blocked(node);
-            let is_ferry = |end: &RoadEnd| self.parts.roads[end.road as usize].kind == RoadKind::Ferry;
+            let is_ferry =
+                |end: &RoadEnd| self.parts.roads[end.road as usize].kind == RoadKind::Ferry;
             let landing = group.iter().any(is_ferry) && !group.iter().all(is_ferry);
             let centre = self.vertex(point);
             for end in group {
@@ -298,8 +352,16 @@ impl Drawing<'_> {
                     centre
                 } else {
                     let own = self.vertex(point);
-                    let wait_ms = if board { board_ms[end.road as usize] } else { 0 };
-                    let kind = if board { RoadKind::Landing } else { RoadKind::Barrier };
+                    let wait_ms = if board {
+                        board_ms[end.road as usize]
+                    } else {
+                        0
+                    };
+                    let kind = if board {
+                        RoadKind::Landing
+                    } else {
+                        RoadKind::Barrier
+                    };
                     self.connect(kind, centre, own, point, wait_ms, blocked);
                     own
                 };
@@ -318,10 +380,26 @@ impl Drawing<'_> {
         u32_len(self.parts.vertices.len() - 1)
     }
 
-    fn connect(&mut self, kind: RoadKind, from: u32, to: u32, point: Point, forward_ms: u32, blocked: u8) {
+    fn connect(
+        &mut self,
+        kind: RoadKind,
+        from: u32,
+        to: u32,
+        point: Point,
+        forward_ms: u32,
+        blocked: u8,
+    ) {
         let first_point = u32_len(self.parts.shape.len());
         self.parts.shape.extend([point, point]);
-        let open = |ms: u32| Profile::ALL.map(|profile| if blocked & profile.bit() == 0 { ms } else { CLOSED });
+        let open = |ms: u32| {
+            Profile::ALL.map(|profile| {
+                if blocked & profile.bit() == 0 {
+                    ms
+                } else {
+                    CLOSED
+                }
+            })
+        };
         self.parts.roads.push(Road {
             kind,
             from,
@@ -335,15 +413,25 @@ impl Drawing<'_> {
     }
 }
 
-fn time_ms(length_m: f64, metres_per_hour: Option<u32>) -> f64 {
-    metres_per_hour.map_or(f64::INFINITY, |speed| length_m * MS_PER_HOUR / f64::from(speed))
+fn time_ms(length_m: f64, mm_per_hour: Option<u32>) -> f64 {
+    mm_per_hour.map_or(f64::INFINITY, |speed| {
+        length_m * MM_MS_PER_M_HOUR / f64::from(speed)
+    })
 }
 
 fn whole_or_closed(ms: f64) -> u32 {
-    if ms.is_finite() { whole(ms).min(CLOSED - 1) } else { CLOSED }
+    if ms.is_finite() {
+        whole(ms).min(CLOSED - 1)
+    } else {
+        CLOSED
+    }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, and nothing here is negative")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, and nothing here is negative"
+)]
 fn whole(value: f64) -> u32 {
     value.round() as u32
 }

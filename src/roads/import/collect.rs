@@ -40,7 +40,8 @@ impl Ways {
         if let Some(&known) = self.interned.get(&travel) {
             return known;
         }
-        let number = u32::try_from(self.travels.len()).expect("fewer distinct tag combinations than ways, which fit in memory");
+        let number = u32::try_from(self.travels.len())
+            .expect("fewer distinct tag combinations than ways, which fit in memory");
         self.travels.push(travel.clone());
         self.interned.insert(travel, number);
         number
@@ -58,16 +59,25 @@ impl Ways {
         ids.shrink_to_fit();
         // Piece ends are numbered with one bit more than nodes; see `assemble`.
         if ids.len() > (u32::MAX / 4) as usize || self.refs.len() > u32::MAX as usize {
-            return Err(RoadsError::TooLarge { what: "road nodes", limit: u64::from(u32::MAX / 4) });
+            return Err(RoadsError::TooLarge {
+                what: "road nodes",
+                limit: u64::from(u32::MAX / 4),
+            });
         }
-        Ok(Nodes { points: vec![None; ids.len()], ids, blocked: HashMap::new() })
+        Ok(Nodes {
+            points: vec![None; ids.len()],
+            ids,
+            blocked: HashMap::new(),
+        })
     }
 
     /// Every pair of consecutive nodes of every way.
     pub(super) fn each_segment(&self, nodes: &Nodes, mut visit: impl FnMut(u32, u32)) {
         let mut start = 0;
         for &end in &self.ends {
-            let mut indices = self.refs[start..end].iter().map(|&id| nodes.wanted_index(id));
+            let mut indices = self.refs[start..end]
+                .iter()
+                .map(|&id| nodes.wanted_index(id));
             let mut previous = indices.next();
             for index in indices {
                 if let Some(previous) = previous.replace(index) {
@@ -79,7 +89,11 @@ impl Ways {
     }
 
     /// Each way as node indices and its rules' number, handed to `visit` in file order.
-    pub(super) fn drain_indexed(&mut self, nodes: &Nodes, mut visit: impl FnMut(&mut Self, &[u32], u32)) {
+    pub(super) fn drain_indexed(
+        &mut self,
+        nodes: &Nodes,
+        mut visit: impl FnMut(&mut Self, &[u32], u32),
+    ) {
         let refs = std::mem::take(&mut self.refs);
         let ends = std::mem::take(&mut self.ends);
         let travel_of = std::mem::take(&mut self.travel_of);
@@ -116,7 +130,8 @@ impl Nodes {
     }
 
     fn wanted_index(&self, id: i64) -> u32 {
-        self.index_of(id).expect("every way's references were listed as wanted")
+        self.index_of(id)
+            .expect("every way's references were listed as wanted")
     }
 
     /// The node as a wanted one; `Ok(None)` when no usable way runs over it, an error text when it is nowhere.
@@ -127,11 +142,19 @@ impl Nodes {
         tags: impl FnOnce() -> Vec<(&'a str, &'a str)>,
         rules: &RoadRules,
     ) -> Result<Option<FoundNode>, String> {
-        let Some(index) = self.index_of(id) else { return Ok(None) };
+        let Some(index) = self.index_of(id) else {
+            return Ok(None);
+        };
         let point = position_e7()
             .and_then(|(lat, lon)| Point::from_e7(lat, lon))
-            .ok_or_else(|| format!("node {id} lies outside latitude ±90, longitude ±180 or has no position"))?;
-        Ok(Some(FoundNode { index, point, blocked: rules.blocked_at(&tags()) }))
+            .ok_or_else(|| {
+                format!("node {id} lies outside latitude ±90, longitude ±180 or has no position")
+            })?;
+        Ok(Some(FoundNode {
+            index,
+            point,
+            blocked: rules.blocked_at(&tags()),
+        }))
     }
 
     pub(super) fn put(&mut self, node: &FoundNode) {

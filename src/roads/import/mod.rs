@@ -69,11 +69,22 @@ pub fn from_pbf<R: Read + Send>(
 ) -> Result<RoadNetwork, RoadsError> {
     let mut ways = Ways::default();
     let reader = open().map_err(RoadsError::Read)?;
-    let (header, blobs) = pbf::read_ways(reader, rules, &mut ways, &mut at_stage(ImportStage::Ways, progress))?;
+    let (header, blobs) = pbf::read_ways(
+        reader,
+        rules,
+        &mut ways,
+        &mut at_stage(ImportStage::Ways, progress),
+    )?;
     let mut nodes = ways.wanted_nodes()?;
     let reader = open().map_err(RoadsError::Read)?;
-    pbf::read_nodes(reader, rules, &blobs, &mut nodes, &mut at_stage(ImportStage::Nodes, progress))?;
-    finish(name, header, ways, nodes, rules, progress)
+    pbf::read_nodes(
+        reader,
+        rules,
+        &blobs,
+        &mut nodes,
+        &mut at_stage(ImportStage::Nodes, progress),
+    )?;
+    finish(name, header, ways, &nodes, rules, progress)
 }
 
 /// Imports an uncompressed `.osm` (OpenStreetMap XML) extract; see [`from_pbf`].
@@ -90,14 +101,27 @@ pub fn from_xml<R: Read>(
         Ok(Box::new(BufReader::new(open().map_err(RoadsError::Read)?)))
     };
     let mut ways = Ways::default();
-    let header = xml::read_ways(buffered()?, rules, &mut ways, &mut at_stage(ImportStage::Ways, progress))?;
+    let header = xml::read_ways(
+        buffered()?,
+        rules,
+        &mut ways,
+        &mut at_stage(ImportStage::Ways, progress),
+    )?;
     let mut nodes = ways.wanted_nodes()?;
-    xml::read_nodes(buffered()?, rules, &mut nodes, &mut at_stage(ImportStage::Nodes, progress))?;
-    finish(name, header, ways, nodes, rules, progress)
+    xml::read_nodes(
+        buffered()?,
+        rules,
+        &mut nodes,
+        &mut at_stage(ImportStage::Nodes, progress),
+    )?;
+    finish(name, header, ways, &nodes, rules, progress)
 }
 
 /// Adapts the caller's callback to "so many bytes read, may I go on?".
-fn at_stage(stage: ImportStage, progress: Progress<'_>) -> impl FnMut(u64) -> Result<(), RoadsError> + '_ {
+fn at_stage(
+    stage: ImportStage,
+    progress: Progress<'_>,
+) -> impl FnMut(u64) -> Result<(), RoadsError> + '_ {
     move |bytes_read| match progress(ImportProgress { stage, bytes_read }) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(()) => Err(RoadsError::Cancelled),
@@ -108,14 +132,22 @@ fn finish(
     name: &str,
     header: SourceHeader,
     ways: Ways,
-    nodes: Nodes,
+    nodes: &Nodes,
     rules: &RoadRules,
     progress: Progress<'_>,
 ) -> Result<RoadNetwork, RoadsError> {
     at_stage(ImportStage::Graph, progress)(0)?;
     let drawn = assemble::assemble(ways, nodes, rules)?;
-    let bounds = header.bounds.or_else(|| BoundingBox::around(drawn.shape.iter().copied()));
-    let origin = Origin { name: name.to_owned(), timestamp_s: header.timestamp_s, bounds };
+    let bounds = header
+        .bounds
+        .or_else(|| BoundingBox::around(drawn.shape.iter().copied()));
+    let origin = Origin {
+        name: name.to_owned(),
+        timestamp_s: header.timestamp_s,
+        bounds,
+    };
     let parts = Parts { origin, ..drawn };
-    RoadNetwork::build(parts, &mut |profile| at_stage(ImportStage::Hierarchy(profile), progress)(0))
+    RoadNetwork::build(parts, &mut |profile| {
+        at_stage(ImportStage::Hierarchy(profile), progress)(0)
+    })
 }

@@ -44,17 +44,26 @@ pub(super) fn read_ways<R: Read + Send>(
             node_blobs.push(false);
             blobs = rest;
         }
-        let decoded: Vec<_> = blobs.par_iter().map(|blob| blob.decode(|block| ways_in(block, rules))).collect();
+        let decoded: Vec<_> = blobs
+            .par_iter()
+            .map(|blob| blob.decode(|block| ways_in(block, rules)))
+            .collect();
         for found in decoded {
             let (found, has_nodes) = found?.unwrap_or_default();
             node_blobs.push(has_nodes);
-            found.into_iter().for_each(|way| ways.push(way));
+            for way in found {
+                ways.push(way);
+            }
         }
         Ok(())
     })?;
     match header {
         Some(header) => Ok((header, node_blobs)),
-        None => Err(RoadsError::Pbf { blob: 0, offset: 0, problem: "the file is empty".to_owned() }),
+        None => Err(RoadsError::Pbf {
+            blob: 0,
+            offset: 0,
+            problem: "the file is empty".to_owned(),
+        }),
     }
 }
 
@@ -69,11 +78,16 @@ pub(super) fn read_nodes<R: Read + Send>(
     each_batch(reader, tick, |batch| {
         let decoded: Vec<_> = batch
             .par_iter()
-            .filter(|blob| usize::try_from(blob.number).is_ok_and(|n| node_blobs.get(n) == Some(&true)))
+            .filter(|blob| {
+                usize::try_from(blob.number).is_ok_and(|n| node_blobs.get(n) == Some(&true))
+            })
             .map(|blob| blob.decode(|block| nodes_in(block, nodes, rules)))
             .collect();
         for found in decoded {
-            found?.unwrap_or_default().iter().for_each(|node| nodes.put(node));
+            found?
+                .unwrap_or_default()
+                .iter()
+                .for_each(|node| nodes.put(node));
         }
         Ok(())
     })
@@ -86,38 +100,75 @@ fn ways_in(block: &PrimitiveBlock, rules: &RoadRules) -> Result<(Vec<FoundWay>, 
     for group in block.groups() {
         has_nodes |= group.nodes().len() > 0 || group.dense_nodes().len() > 0;
         for way in group.ways() {
-            let tags = tags(strings, way.raw_tags().map(|(k, v)| (k as usize, v as usize)))?;
+            let tags = tags(
+                strings,
+                way.raw_tags().map(|(k, v)| (k as usize, v as usize)),
+            )?;
             if let Some(travel) = rules.way(&tags) {
-                found.push(FoundWay { travel, refs: way.refs().collect() });
+                found.push(FoundWay {
+                    travel,
+                    refs: way.refs().collect(),
+                });
             }
         }
     }
     Ok((found, has_nodes))
 }
 
-fn nodes_in(block: &PrimitiveBlock, wanted: &Nodes, rules: &RoadRules) -> Result<Vec<FoundNode>, String> {
+fn nodes_in(
+    block: &PrimitiveBlock,
+    wanted: &Nodes,
+    rules: &RoadRules,
+) -> Result<Vec<FoundNode>, String> {
     let strings = block.raw_stringtable();
     let mut found = Vec::new();
     for group in block.groups() {
         for node in group.nodes() {
-            let tags = || tags(strings, node.raw_tags().map(|(k, v)| (k as usize, v as usize))).unwrap_or_default();
-            found.extend(wanted.find(node.id(), || e7(node.nano_lat(), node.nano_lon()), tags, rules)?);
+            let tags = || {
+                tags(
+                    strings,
+                    node.raw_tags().map(|(k, v)| (k as usize, v as usize)),
+                )
+                .unwrap_or_default()
+            };
+            found.extend(wanted.find(
+                node.id(),
+                || e7(node.nano_lat(), node.nano_lon()),
+                tags,
+                rules,
+            )?);
         }
         for node in group.dense_nodes() {
-            let indices = |(k, v): (i32, i32)| (usize::try_from(k).unwrap_or(usize::MAX), usize::try_from(v).unwrap_or(usize::MAX));
+            let indices = |(k, v): (i32, i32)| {
+                (
+                    usize::try_from(k).unwrap_or(usize::MAX),
+                    usize::try_from(v).unwrap_or(usize::MAX),
+                )
+            };
             let tags = || tags(strings, node.raw_tags().map(indices)).unwrap_or_default();
-            found.extend(wanted.find(node.id(), || e7(node.nano_lat(), node.nano_lon()), tags, rules)?);
+            found.extend(wanted.find(
+                node.id(),
+                || e7(node.nano_lat(), node.nano_lon()),
+                tags,
+                rules,
+            )?);
         }
     }
     Ok(found)
 }
 
 fn e7(nano_lat: i64, nano_lon: i64) -> Option<(i32, i32)> {
-    Some((i32::try_from(nano_lat / 100).ok()?, i32::try_from(nano_lon / 100).ok()?))
+    Some((
+        i32::try_from(nano_lat / 100).ok()?,
+        i32::try_from(nano_lon / 100).ok()?,
+    ))
 }
 
 /// The tags that are text; a name in a broken encoding must not cost the way its other tags.
-fn tags(strings: &[Vec<u8>], indices: impl Iterator<Item = (usize, usize)>) -> Result<Vec<(&str, &str)>, String> {
+fn tags(
+    strings: &[Vec<u8>],
+    indices: impl Iterator<Item = (usize, usize)>,
+) -> Result<Vec<(&str, &str)>, String> {
     let mut tags = Vec::new();
     for (key, value) in indices {
         let (Some(key), Some(value)) = (strings.get(key), strings.get(value)) else {
@@ -134,11 +185,20 @@ fn read_header(blob: &PlacedBlob) -> Result<SourceHeader, RoadsError> {
     if blob.blob.get_type() != BlobType::OsmHeader {
         return Err(blob.broken("it does not start with a header".to_owned()));
     }
-    let header = blob.guarded(Blob::to_headerblock)?.map_err(|e| blob.broken(e.to_string()))?;
-    if let Some(feature) = header.required_features().iter().find(|f| !SUPPORTED_FEATURES.contains(&f.as_str())) {
+    let header = blob
+        .guarded(Blob::to_headerblock)?
+        .map_err(|e| blob.broken(e.to_string()))?;
+    if let Some(feature) = header
+        .required_features()
+        .iter()
+        .find(|f| !SUPPORTED_FEATURES.contains(&f.as_str()))
+    {
         return Err(RoadsError::UnsupportedFeature(feature.clone()));
     }
-    Ok(SourceHeader { bounds: bounds(&header), timestamp_s: header.osmosis_replication_timestamp() })
+    Ok(SourceHeader {
+        bounds: bounds(&header),
+        timestamp_s: header.osmosis_replication_timestamp(),
+    })
 }
 
 fn bounds(header: &HeaderBlock) -> Option<BoundingBox> {
@@ -158,11 +218,18 @@ struct PlacedBlob {
 
 impl PlacedBlob {
     fn broken(&self, problem: String) -> RoadsError {
-        RoadsError::Pbf { blob: self.number, offset: self.offset, problem }
+        RoadsError::Pbf {
+            blob: self.number,
+            offset: self.offset,
+            problem,
+        }
     }
 
     /// Decodes a data blob and evaluates it; `None` for blobs of other kinds, which readers should ignore.
-    fn decode<T>(&self, read: impl Fn(&PrimitiveBlock) -> Result<T, String>) -> Result<Option<T>, RoadsError> {
+    fn decode<T>(
+        &self,
+        read: impl Fn(&PrimitiveBlock) -> Result<T, String>,
+    ) -> Result<Option<T>, RoadsError> {
         if self.blob.get_type() != BlobType::OsmData {
             return Ok(None);
         }
@@ -188,20 +255,33 @@ fn each_batch<R: Read + Send>(
     mut take: impl FnMut(&[PlacedBlob]) -> Result<(), RoadsError>,
 ) -> Result<(), RoadsError> {
     let watch = Arc::new(ReadWatch::default());
-    let mut blobs = BlobReader::new(Watched { inner: BufReader::new(reader), watch: Arc::clone(&watch) });
+    let mut blobs = BlobReader::new(Watched {
+        inner: BufReader::new(reader),
+        watch: Arc::clone(&watch),
+    });
     let mut batch = Vec::with_capacity(BATCH_BLOBS);
     for number in 0.. {
         let offset = watch.bytes();
-        let broken = |problem: String| RoadsError::Pbf { blob: number, offset, problem };
+        let broken = |problem: String| RoadsError::Pbf {
+            blob: number,
+            offset,
+            problem,
+        };
         match blobs.next() {
-            Some(Ok(blob)) => batch.push(PlacedBlob { blob, number, offset }),
+            Some(Ok(blob)) => batch.push(PlacedBlob {
+                blob,
+                number,
+                offset,
+            }),
             Some(Err(error)) => {
                 return Err(match watch.failure() {
                     Some(failure) => RoadsError::Read(failure),
                     None => broken(format!("{error} (after {} bytes)", watch.bytes())),
                 });
             }
-            None if watch.bytes() != offset => return Err(broken("the file ends inside a blob's length".to_owned())),
+            None if watch.bytes() != offset => {
+                return Err(broken("the file ends inside a blob's length".to_owned()));
+            }
             None => break,
         }
         if batch.len() == BATCH_BLOBS {
@@ -229,7 +309,10 @@ impl ReadWatch {
     }
 
     fn failure(&self) -> Option<io::Error> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 }
 
@@ -248,7 +331,11 @@ impl<R: Read> Read for Watched<R> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
             Err(error) => {
                 let kind = error.kind();
-                *self.watch.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                *self
+                    .watch
+                    .failure
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner) = Some(error);
                 Err(kind.into())
             }
         }

@@ -19,13 +19,21 @@ const ELEMENTS_PER_TICK: u64 = 100_000;
 type Tick<'a> = &'a mut dyn FnMut(u64) -> Result<(), RoadsError>;
 
 /// First reading: the bounds, if stated, and all usable ways.
-pub(super) fn read_ways(source: impl BufRead, rules: &RoadRules, ways: &mut Ways, tick: Tick<'_>) -> Result<SourceHeader, RoadsError> {
+pub(super) fn read_ways(
+    source: impl BufRead,
+    rules: &RoadRules,
+    ways: &mut Ways,
+    tick: Tick<'_>,
+) -> Result<SourceHeader, RoadsError> {
     let mut header = SourceHeader::default();
     each_element(source, tick, |element| {
         match element.kind {
             Kind::Way => {
                 if let Some(travel) = rules.way(&element.tags()) {
-                    ways.push(FoundWay { travel, refs: std::mem::take(&mut element.refs) });
+                    ways.push(FoundWay {
+                        travel,
+                        refs: std::mem::take(&mut element.refs),
+                    });
                 }
             }
             Kind::Bounds => header.bounds = element.bounds(),
@@ -37,12 +45,20 @@ pub(super) fn read_ways(source: impl BufRead, rules: &RoadRules, ways: &mut Ways
 }
 
 /// Second reading: the positions of wanted nodes.
-pub(super) fn read_nodes(source: impl BufRead, rules: &RoadRules, nodes: &mut Nodes, tick: Tick<'_>) -> Result<(), RoadsError> {
+pub(super) fn read_nodes(
+    source: impl BufRead,
+    rules: &RoadRules,
+    nodes: &mut Nodes,
+    tick: Tick<'_>,
+) -> Result<(), RoadsError> {
     each_element(source, tick, |element| {
         if element.kind == Kind::Node {
-            let id = element.integer("id").ok_or("a node has no whole number as `id`")?;
+            let id = element
+                .integer("id")
+                .ok_or("a node has no whole number as `id`")?;
             let position = || {
-                let point = Point::from_degrees(element.number("lat")?, element.number("lon")?).ok()?;
+                let point =
+                    Point::from_degrees(element.number("lat")?, element.number("lon")?).ok()?;
                 Some((point.lat_e7(), point.lon_e7()))
             };
             if let Some(node) = nodes.find(id, position, || element.tags(), rules)? {
@@ -70,7 +86,10 @@ struct Element {
 
 impl Element {
     fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.attributes
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     fn integer(&self, name: &str) -> Option<i64> {
@@ -82,12 +101,18 @@ impl Element {
     }
 
     fn tags(&self) -> Vec<(&str, &str)> {
-        self.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
+        self.tags
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect()
     }
 
     fn bounds(&self) -> Option<BoundingBox> {
         let corner = |lat, lon| Point::from_degrees(self.number(lat)?, self.number(lon)?).ok();
-        Some(BoundingBox { south_west: corner("minlat", "minlon")?, north_east: corner("maxlat", "maxlon")? })
+        Some(BoundingBox {
+            south_west: corner("minlat", "minlon")?,
+            north_east: corner("maxlat", "maxlon")?,
+        })
     }
 
     /// Editors keep deleted elements in their files, marked so.
@@ -119,7 +144,12 @@ fn each_element(
                 depth += 1;
                 match (depth, start.name().into_inner()) {
                     (1, "osm") => seen_root = true,
-                    (1, _) => return Err(broken("the outermost element is not <osm>: this is not an OpenStreetMap file".to_owned())),
+                    (1, _) => {
+                        return Err(broken(
+                            "the outermost element is not <osm>: this is not an OpenStreetMap file"
+                                .to_owned(),
+                        ));
+                    }
                     (2, name) => open = start_element(name, &start).map_err(broken)?,
                     (3, name) => {
                         if let Some(element) = &mut open {
@@ -141,8 +171,16 @@ fn each_element(
                     }
                 }
             }
-            Event::Eof if depth > 0 => return Err(broken("the file ends before </osm>: it is truncated".to_owned())),
-            Event::Eof if !seen_root => return Err(broken("there is no <osm> element: this is not an OpenStreetMap file".to_owned())),
+            Event::Eof if depth > 0 => {
+                return Err(broken(
+                    "the file ends before </osm>: it is truncated".to_owned(),
+                ));
+            }
+            Event::Eof if !seen_root => {
+                return Err(broken(
+                    "there is no <osm> element: this is not an OpenStreetMap file".to_owned(),
+                ));
+            }
             Event::Eof => return tick(offset),
             _ => {}
         }
@@ -156,7 +194,12 @@ fn start_element(name: &str, start: &BytesStart<'_>) -> Result<Option<Element>, 
         "bounds" => Kind::Bounds,
         _ => return Ok(None),
     };
-    Ok(Some(Element { kind, attributes: attributes(start)?, tags: Vec::new(), refs: Vec::new() }))
+    Ok(Some(Element {
+        kind,
+        attributes: attributes(start)?,
+        tags: Vec::new(),
+        refs: Vec::new(),
+    }))
 }
 
 fn add_child(element: &mut Element, name: &str, start: &BytesStart<'_>) -> Result<(), String> {
@@ -172,7 +215,9 @@ fn add_child(element: &mut Element, name: &str, start: &BytesStart<'_>) -> Resul
         },
         "nd" => {
             let id = take("ref").and_then(|text| text.parse().ok());
-            element.refs.push(id.ok_or("an <nd> has no whole number as `ref`")?);
+            element
+                .refs
+                .push(id.ok_or("an <nd> has no whole number as `ref`")?);
         }
         _ => {}
     }
@@ -184,7 +229,9 @@ fn attributes(start: &BytesStart<'_>) -> Result<Vec<(String, String)>, String> {
         .attributes()
         .map(|attribute| {
             let attribute = attribute.map_err(|e| e.to_string())?;
-            let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).map_err(|e| e.to_string())?;
+            let value = attribute
+                .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+                .map_err(|e| e.to_string())?;
             Ok((attribute.key.into_inner().to_owned(), value.into_owned()))
         })
         .collect()

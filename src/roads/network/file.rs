@@ -42,7 +42,8 @@ impl RoadNetwork {
     /// # Errors
     /// [`RoadsError::Write`].
     pub fn write(&self, mut to: impl Write) -> Result<(), RoadsError> {
-        let plain = postcard::to_stdvec(&self.content()).map_err(|e| RoadsError::Write(io::Error::other(e)))?;
+        let plain = postcard::to_stdvec(&self.content())
+            .map_err(|e| RoadsError::Write(io::Error::other(e)))?;
         let mut packer = lz4_flex::frame::FrameEncoder::new(Vec::with_capacity(plain.len() / 2));
         packer.write_all(&plain).map_err(RoadsError::Write)?;
         let content = packer.finish().map_err(|e| RoadsError::Write(e.into()))?;
@@ -51,7 +52,10 @@ impl RoadNetwork {
         header[8..12].copy_from_slice(&VERSION.to_le_bytes());
         header[12..20].copy_from_slice(&(content.len() as u64).to_le_bytes());
         header[20..].copy_from_slice(&crc32fast::hash(&content).to_le_bytes());
-        to.write_all(&header).and_then(|()| to.write_all(&content)).and_then(|()| to.flush()).map_err(RoadsError::Write)
+        to.write_all(&header)
+            .and_then(|()| to.write_all(&content))
+            .and_then(|()| to.flush())
+            .map_err(RoadsError::Write)
     }
 
     /// Reads a network that [`write`](Self::write) wrote.
@@ -61,35 +65,80 @@ impl RoadNetwork {
     /// [`RoadsError::NetworkChecksum`], [`RoadsError::NetworkContent`] or [`RoadsError::Read`].
     pub fn read(mut from: impl Read) -> Result<Self, RoadsError> {
         let mut header = Vec::with_capacity(HEADER_LEN);
-        from.by_ref().take(HEADER_LEN as u64).read_to_end(&mut header).map_err(RoadsError::Read)?;
+        from.by_ref()
+            .take(HEADER_LEN as u64)
+            .read_to_end(&mut header)
+            .map_err(RoadsError::Read)?;
         if header.len() < MAGIC.len() || header[..8] != MAGIC {
             return Err(RoadsError::NotANetworkFile);
         }
+        let header_len = header.len() as u64;
         let Ok(header) = <[u8; HEADER_LEN]>::try_from(header) else {
-            return Err(RoadsError::NetworkTruncated { expected: 0, found: 0 });
+            return Err(RoadsError::NetworkTruncated {
+                expected: HEADER_LEN as u64,
+                found: header_len,
+            });
         };
-        let [_, _, _, _, _, _, _, _, v0, v1, v2, v3, l0, l1, l2, l3, l4, l5, l6, l7, c0, c1, c2, c3] = header;
+        let [
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            v0,
+            v1,
+            v2,
+            v3,
+            l0,
+            l1,
+            l2,
+            l3,
+            l4,
+            l5,
+            l6,
+            l7,
+            c0,
+            c1,
+            c2,
+            c3,
+        ] = header;
         let found = u32::from_le_bytes([v0, v1, v2, v3]);
         if found != VERSION {
-            return Err(RoadsError::NetworkVersion { found, supported: VERSION });
+            return Err(RoadsError::NetworkVersion {
+                found,
+                supported: VERSION,
+            });
         }
         let expected = u64::from_le_bytes([l0, l1, l2, l3, l4, l5, l6, l7]);
         let mut content = Vec::new();
-        from.by_ref().take(expected).read_to_end(&mut content).map_err(RoadsError::Read)?;
+        from.by_ref()
+            .take(expected)
+            .read_to_end(&mut content)
+            .map_err(RoadsError::Read)?;
         let found = content.len() as u64;
         if found < expected {
             return Err(RoadsError::NetworkTruncated { expected, found });
         }
         if from.read(&mut [0]).map_err(RoadsError::Read)? > 0 {
-            return Err(RoadsError::NetworkContent("more bytes follow its announced end".to_owned()));
+            return Err(RoadsError::NetworkContent(
+                "more bytes follow its announced end".to_owned(),
+            ));
         }
-        let (expected, found) = (u32::from_le_bytes([c0, c1, c2, c3]), crc32fast::hash(&content));
+        let (expected, found) = (
+            u32::from_le_bytes([c0, c1, c2, c3]),
+            crc32fast::hash(&content),
+        );
         if expected != found {
             return Err(RoadsError::NetworkChecksum { expected, found });
         }
         let mut plain = Vec::new();
         let broken = |problem: String| RoadsError::NetworkContent(problem);
-        lz4_flex::frame::FrameDecoder::new(content.as_slice()).read_to_end(&mut plain).map_err(|e| broken(e.to_string()))?;
+        lz4_flex::frame::FrameDecoder::new(content.as_slice())
+            .read_to_end(&mut plain)
+            .map_err(|e| broken(e.to_string()))?;
         let content: Content = postcard::from_bytes(&plain).map_err(|e| broken(e.to_string()))?;
         content.restore().map_err(broken)
     }
@@ -103,12 +152,24 @@ impl RoadNetwork {
             vertices: differences(self.graph.node_weights().copied()),
             kinds: roads.iter().map(|road| road.kind).collect(),
             from: steps(roads.iter().map(|road| road.from)),
-            to: roads.iter().map(|road| road.to.wrapping_sub(road.from).cast_signed()).collect(),
+            to: roads
+                .iter()
+                .map(|road| road.to.wrapping_sub(road.from).cast_signed())
+                .collect(),
             points: column(|road| road.points),
             length_cm: column(|road| road.length_cm),
-            forward_ms: [0, 1, 2].map(|p: usize| roads.iter().map(|road| stored(road.forward_ms[p])).collect()),
-            backward_ms: [0, 1, 2]
-                .map(|p: usize| roads.iter().map(|road| stored(road.forward_ms[p]) ^ stored(road.backward_ms[p])).collect()),
+            forward_ms: [0, 1, 2].map(|p: usize| {
+                roads
+                    .iter()
+                    .map(|road| stored(road.forward_ms[p]))
+                    .collect()
+            }),
+            backward_ms: [0, 1, 2].map(|p: usize| {
+                roads
+                    .iter()
+                    .map(|road| stored(road.forward_ms[p]) ^ stored(road.backward_ms[p]))
+                    .collect()
+            }),
             shape: differences(self.shape.iter().copied()),
             main_part: self.main_part.clone(),
             rankings: self.rankings.clone(),
@@ -121,9 +182,20 @@ impl Content {
         let vertices = points(&self.vertices)?;
         let shape = points(&self.shape)?;
         let count = self.kinds.len();
-        let columns = [self.from.len(), self.to.len(), self.points.len(), self.length_cm.len()];
-        let times = self.forward_ms.iter().chain(&self.backward_ms).map(Vec::len);
-        if columns.into_iter().chain(times).any(|len| len != count) || self.main_part.len() != vertices.len() {
+        let columns = [
+            self.from.len(),
+            self.to.len(),
+            self.points.len(),
+            self.length_cm.len(),
+        ];
+        let times = self
+            .forward_ms
+            .iter()
+            .chain(&self.backward_ms)
+            .map(Vec::len);
+        if columns.into_iter().chain(times).any(|len| len != count)
+            || self.main_part.len() != vertices.len()
+        {
             return Err("its columns differ in length".to_owned());
         }
         let mut roads = Vec::with_capacity(count);
@@ -133,8 +205,13 @@ impl Content {
             from = from.wrapping_add_signed(self.from[index]);
             let to = from.wrapping_add_signed(self.to[index]);
             let points = self.points[index];
-            let end = first_point.checked_add(points).filter(|&end| end as usize <= shape.len() && points >= 2);
-            let (Some(end), true) = (end, from.max(to) < u32::try_from(vertices.len()).unwrap_or(u32::MAX)) else {
+            let end = first_point
+                .checked_add(points)
+                .filter(|&end| end as usize <= shape.len() && points >= 2);
+            let (Some(end), true) = (
+                end,
+                from.max(to) < u32::try_from(vertices.len()).unwrap_or(u32::MAX),
+            ) else {
                 return Err(format!("road {index} leads outside the network"));
             };
             let forward = [0, 1, 2].map(|p: usize| self.forward_ms[p][index]);
@@ -165,7 +242,13 @@ impl Content {
 
 fn steps(values: impl Iterator<Item = u32>) -> Vec<i32> {
     let mut previous = 0_u32;
-    values.map(|value| value.wrapping_sub(std::mem::replace(&mut previous, value)).cast_signed()).collect()
+    values
+        .map(|value| {
+            value
+                .wrapping_sub(std::mem::replace(&mut previous, value))
+                .cast_signed()
+        })
+        .collect()
 }
 
 /// Latitude and longitude of each point as the difference from the point before.

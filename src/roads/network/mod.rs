@@ -9,7 +9,7 @@
 mod file;
 mod summary;
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use petgraph::{
     graph::{DiGraph, NodeIndex},
@@ -20,7 +20,10 @@ use serde::{Deserialize, Serialize};
 
 pub use summary::{NetworkSummary, ProfileSummary};
 
-use super::{BoundingBox, Point, Profile, RoadsError, hierarchy::{Core, Ranking}};
+use super::{
+    BoundingBox, Point, Profile, RoadsError,
+    hierarchy::{Core, Ranking},
+};
 
 /// Travel time of a direction that a profile may not take.
 pub(super) const CLOSED: u32 = u32::MAX;
@@ -60,7 +63,11 @@ pub(super) struct Road {
 
 impl Road {
     pub(super) fn time_ms(&self, profile: Profile, backward: bool) -> Option<u32> {
-        let ms = if backward { self.backward_ms } else { self.forward_ms }[profile.index()];
+        let ms = if backward {
+            self.backward_ms
+        } else {
+            self.forward_ms
+        }[profile.index()];
         (ms != CLOSED).then_some(ms)
     }
 }
@@ -113,10 +120,16 @@ impl RoadNetwork {
         before_ranking: &mut dyn FnMut(Profile) -> Result<(), RoadsError>,
     ) -> Result<Self, RoadsError> {
         let graph = graph_of(&parts.vertices, &parts.roads);
-        let divisions: Vec<Division> = Profile::ALL.par_iter().map(|&profile| divide(&graph, &parts.roads, profile)).collect();
+        let divisions: Vec<Division> = Profile::ALL
+            .par_iter()
+            .map(|&profile| divide(&graph, &parts.roads, profile))
+            .collect();
         let mut main_part = vec![0; parts.vertices.len()];
         for (profile, division) in Profile::ALL.into_iter().zip(&divisions) {
-            division.main.iter().for_each(|vertex| main_part[vertex.index()] |= profile.bit());
+            division
+                .main
+                .iter()
+                .for_each(|vertex| main_part[vertex.index()] |= profile.bit());
         }
         let components = [0, 1, 2].map(|index: usize| divisions[index].components);
         let summary = NetworkSummary::of(&parts, &graph, &main_part, components);
@@ -131,7 +144,10 @@ impl RoadNetwork {
         for profile in Profile::ALL {
             before_ranking(profile)?;
         }
-        let rankings: Vec<Ranking> = Profile::ALL.par_iter().map(|&profile| Core::of(&network, profile).rank()).collect();
+        let rankings: Vec<Ranking> = Profile::ALL
+            .par_iter()
+            .map(|&profile| Core::of(&network, profile).rank())
+            .collect();
         for (slot, ranking) in network.rankings.iter_mut().zip(rankings) {
             *slot = ranking;
         }
@@ -180,10 +196,24 @@ fn graph_of(vertices: &[Point], roads: &[Road]) -> DiGraph<Point, Arc> {
     for (number, road) in (0..).zip(roads) {
         let (from, to) = (NodeIndex::from(road.from), NodeIndex::from(road.to));
         if road.forward_ms != [CLOSED; Profile::COUNT] {
-            graph.add_edge(from, to, Arc { road: number, backward: false });
+            graph.add_edge(
+                from,
+                to,
+                Arc {
+                    road: number,
+                    backward: false,
+                },
+            );
         }
         if road.backward_ms != [CLOSED; Profile::COUNT] {
-            graph.add_edge(to, from, Arc { road: number, backward: true });
+            graph.add_edge(
+                to,
+                from,
+                Arc {
+                    road: number,
+                    backward: true,
+                },
+            );
         }
     }
     graph
@@ -200,26 +230,55 @@ struct Division {
 fn divide(graph: &DiGraph<Point, Arc>, roads: &[Road], profile: Profile) -> Division {
     let mut touched = vec![false; graph.node_count()];
     for road in roads {
-        if road.time_ms(profile, false).or(road.time_ms(profile, true)).is_some() {
+        if road
+            .time_ms(profile, false)
+            .or(road.time_ms(profile, true))
+            .is_some()
+        {
             touched[road.from as usize] = true;
             touched[road.to as usize] = true;
         }
     }
     let open = EdgeFiltered::from_fn(graph, |edge| {
         let arc: &Arc = edge.weight();
-        roads[arc.road as usize].time_ms(profile, arc.backward).is_some()
+        roads[arc.road as usize]
+            .time_ms(profile, arc.backward)
+            .is_some()
     });
-    let mut components = 0;
-    let mut main: Vec<NodeIndex> = Vec::new();
-    for part in petgraph::algo::kosaraju_scc(&open) {
-        if touched[part[0].index()] {
-            components += 1;
-            // Of equally large parts the one with the lowest vertex, whatever order the algorithm finds them in.
-            let lowest = |part: &[NodeIndex]| part.iter().copied().min();
-            if part.len() > main.len() || (part.len() == main.len() && lowest(&part) < lowest(&main)) {
-                main = part;
-            }
+    let mut parts = petgraph::algo::kosaraju_scc(&open);
+    parts.retain(|part| touched[part[0].index()]);
+    let mut part_of = vec![usize::MAX; graph.node_count()];
+    for (number, part) in parts.iter().enumerate() {
+        for vertex in part {
+            part_of[vertex.index()] = number;
         }
     }
-    Division { components, main }
+    // Measured by road length: after contraction, vertices say little about size.
+    let mut length_cm = vec![0_u64; parts.len()];
+    for road in roads {
+        let (from, to) = (part_of[road.from as usize], part_of[road.to as usize]);
+        if from == to
+            && road
+                .time_ms(profile, false)
+                .or(road.time_ms(profile, true))
+                .is_some()
+        {
+            length_cm[from] += u64::from(road.length_cm);
+        }
+    }
+    // Of equally large parts the one with the lowest vertex, whatever order the algorithm finds them in.
+    let size = |number: &usize| {
+        (
+            length_cm[*number],
+            Reverse(parts[*number].iter().copied().min()),
+        )
+    };
+    let largest = (0..parts.len())
+        .filter(|&number| length_cm[number] > 0)
+        .max_by_key(size);
+    let components = parts.len() as u64;
+    Division {
+        components,
+        main: largest.map_or(Vec::new(), |number| parts.swap_remove(number)),
+    }
 }

@@ -64,15 +64,29 @@ impl NetworkSummary {
                 let mut edges = 0;
                 let mut main_part_cm = 0;
                 for road in &parts.roads {
-                    let open = [false, true].into_iter().filter(|&b| road.time_ms(profile, b).is_some()).count();
+                    let open = [false, true]
+                        .into_iter()
+                        .filter(|&b| road.time_ms(profile, b).is_some())
+                        .count();
                     edges += open as u64;
                     if open > 0 && in_main(road.from) && in_main(road.to) {
                         main_part_cm += u64::from(road.length_cm);
                     }
                 }
-                let main_part_vertices = main_part.iter().filter(|&&bits| bits & profile.bit() != 0).count() as u64;
+                let main_part_vertices = main_part
+                    .iter()
+                    .filter(|&&bits| bits & profile.bit() != 0)
+                    .count() as u64;
                 let components = components[profile.index()];
-                (profile, ProfileSummary { edges, components, main_part_vertices, main_part_km: km(main_part_cm) })
+                (
+                    profile,
+                    ProfileSummary {
+                        edges,
+                        components,
+                        main_part_vertices,
+                        main_part_km: km(main_part_cm),
+                    },
+                )
             })
             .collect();
         Self {
@@ -84,7 +98,11 @@ impl NetworkSummary {
             roads: parts.roads.len() as u64,
             edges: graph.edge_count() as u64,
             shape_points: parts.shape.len() as u64,
-            ferries: parts.roads.iter().filter(|road| road.kind == RoadKind::Ferry).count() as u64,
+            ferries: parts
+                .roads
+                .iter()
+                .filter(|road| road.kind == RoadKind::Ferry)
+                .count() as u64,
             missing_nodes: parts.missing_nodes,
             km_by_class: parts.km_by_class.clone(),
             profiles,

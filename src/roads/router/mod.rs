@@ -15,11 +15,11 @@ use rayon::prelude::*;
 
 pub use matrix::{Leg, TravelMatrix, Unreachable};
 pub use route::{RouteLeg, RoutePath};
-pub use snap::SnapFailure;
+pub use snap::UnreachableReason;
 
 use super::{
     Point, Profile, RoadNetwork, RoadsError, TravelBasis,
-    hierarchy::{Entry, Hierarchy, PathSearch, Sweep},
+    hierarchy::{Cost, Entry, Hierarchy, PathSearch, Sweep},
 };
 pub(super) use matrix::NO_LEG;
 use snap::{End, Snap, SnapIndex};
@@ -31,7 +31,11 @@ const POINT_LIMIT: usize = 65_535;
 
 /// Refuses point lists that no matrix can hold.
 pub(super) fn check_size(points: usize) -> Result<(), RoadsError> {
-    if points > POINT_LIMIT { Err(RoadsError::TooManyPoints(points)) } else { Ok(()) }
+    if points > POINT_LIMIT {
+        Err(RoadsError::TooManyPoints(points))
+    } else {
+        Ok(())
+    }
 }
 
 /// How far a long matrix has come.
@@ -60,7 +64,13 @@ impl Router {
     pub fn new(network: Arc<RoadNetwork>, profile: Profile) -> Result<Self, RoadsError> {
         let hierarchy = Hierarchy::of(&network, profile)?;
         let index = SnapIndex::of(&network, profile);
-        Ok(Self { network, profile, hierarchy, index, snap_limit_m: DEFAULT_SNAP_LIMIT_M })
+        Ok(Self {
+            network,
+            profile,
+            hierarchy,
+            index,
+            snap_limit_m: DEFAULT_SNAP_LIMIT_M,
+        })
     }
 
     /// Changes how far from a road a point may lie before it counts as unreachable.
@@ -91,8 +101,8 @@ impl Router {
     /// Metres from the point to the road it is snapped to.
     ///
     /// # Errors
-    /// [`SnapFailure`] when no usable road is within the limit.
-    pub fn snap_distance_m(&self, point: Point) -> Result<u32, SnapFailure> {
+    /// [`UnreachableReason`] when no usable road is within the limit.
+    pub fn snap_distance_m(&self, point: Point) -> Result<u32, UnreachableReason> {
         self.snap(point).map(|snap| snap.distance_m)
     }
 
@@ -116,16 +126,26 @@ impl Router {
     ) -> Result<TravelMatrix, RoadsError> {
         let size = points.len();
         check_size(size)?;
-        let snaps: Vec<Result<Snap, SnapFailure>> = points.par_iter().map(|&point| self.snap(point)).collect();
+        let snaps: Vec<Result<Snap, UnreachableReason>> =
+            points.par_iter().map(|&point| self.snap(point)).collect();
         let mut seconds = vec![NO_LEG; size * size];
         let mut metres = vec![NO_LEG; size * size];
         self.fill(&snaps, &mut seconds, &mut metres, progress)?;
-        Ok(TravelMatrix::new(size, seconds, metres, snaps.into_iter().map(|snap| snap.map(|s| s.distance_m)).collect(), self.basis()))
+        Ok(TravelMatrix::new(
+            size,
+            seconds,
+            metres,
+            snaps
+                .into_iter()
+                .map(|snap| snap.map(|s| s.distance_m))
+                .collect(),
+            self.basis(),
+        ))
     }
 
     fn fill(
         &self,
-        snaps: &[Result<Snap, SnapFailure>],
+        snaps: &[Result<Snap, UnreachableReason>],
         seconds: &mut [u32],
         metres: &mut [u32],
         progress: &(dyn Fn(MatrixProgress) -> ControlFlow<()> + Sync),
@@ -134,13 +154,33 @@ impl Router {
         if size == 0 {
             return Ok(());
         }
-        let core_ends = |ends: Vec<End>| ends.into_iter().map(|end| end.entry).collect::<Vec<Entry>>();
-        let exits: Vec<Vec<Entry>> =
-            snaps.iter().map(|snap| snap.as_ref().map_or(Vec::new(), |snap| core_ends(self.exits(snap)))).collect();
-        let sweep = Sweep::towards(&self.hierarchy, exits.iter().flatten().map(|exit| exit.vertex));
+        let core_ends = |ends: Vec<End>| {
+            ends.into_iter()
+                .map(|end| end.entry)
+                .collect::<Vec<Entry>>()
+        };
+        let exits: Vec<Vec<Entry>> = snaps
+            .iter()
+            .map(|snap| {
+                snap.as_ref()
+                    .map_or(Vec::new(), |snap| core_ends(self.exits(snap)))
+            })
+            .collect();
+        let sweep = Sweep::towards(
+            &self.hierarchy,
+            exits.iter().flatten().map(|exit| exit.vertex),
+        );
         let exits: Vec<Vec<Entry>> = exits
             .into_iter()
-            .map(|exits| exits.into_iter().map(|exit| Entry { vertex: sweep.slot(exit.vertex), ..exit }).collect())
+            .map(|exits| {
+                exits
+                    .into_iter()
+                    .map(|exit| Entry {
+                        vertex: sweep.slot(exit.vertex),
+                        ..exit
+                    })
+                    .collect()
+            })
             .collect();
         let rows_done = std::sync::atomic::AtomicUsize::new(0);
         let rows = Sweep::LANES * size;
@@ -153,8 +193,13 @@ impl Router {
                 |scratch, (batch, (seconds, metres))| {
                     let first = batch * Sweep::LANES;
                     let sources = &snaps[first..(first + Sweep::LANES).min(size)];
-                    let entries: Vec<Vec<Entry>> =
-                        sources.iter().map(|snap| snap.as_ref().map_or(Vec::new(), |snap| core_ends(self.entries(snap)))).collect();
+                    let entries: Vec<Vec<Entry>> = sources
+                        .iter()
+                        .map(|snap| {
+                            snap.as_ref()
+                                .map_or(Vec::new(), |snap| core_ends(self.entries(snap)))
+                        })
+                        .collect();
                     let entries: Vec<&[Entry]> = entries.iter().map(Vec::as_slice).collect();
                     let costs = sweep.run(&entries, scratch);
                     for (column, (target, exits)) in snaps.iter().zip(&exits).enumerate() {
@@ -164,16 +209,30 @@ impl Router {
                                 (seconds[cell], metres[cell]) = (0, 0);
                                 continue;
                             }
-                            let (Ok(source), Ok(target)) = (source, target) else { continue };
-                            let around = exits.iter().map(|exit| costs[exit.vertex as usize][lane].plus(exit.cost)).min();
-                            let direct = if source.road == target.road { self.direct(source, target) } else { None };
-                            if let Some(cost) = around.into_iter().chain(direct.map(|(cost, _)| cost)).min() {
+                            let (Ok(source), Ok(target)) = (source, target) else {
+                                continue;
+                            };
+                            let around = exits
+                                .iter()
+                                .map(|exit| costs[exit.vertex as usize][lane].plus(exit.cost))
+                                .min();
+                            let direct = if source.road == target.road {
+                                self.direct(source, target)
+                            } else {
+                                None
+                            };
+                            let ways = around.into_iter().chain(direct.map(|(cost, _)| cost));
+                            if let Some(cost) = ways.min().filter(|&cost| cost < Cost::NONE) {
                                 (seconds[cell], metres[cell]) = (cost.seconds(), cost.metres());
                             }
                         }
                     }
-                    let rows_done = sources.len() + rows_done.fetch_add(sources.len(), std::sync::atomic::Ordering::Relaxed);
-                    match progress(MatrixProgress { rows_done, rows: size }) {
+                    let rows_done = sources.len()
+                        + rows_done.fetch_add(sources.len(), std::sync::atomic::Ordering::Relaxed);
+                    match progress(MatrixProgress {
+                        rows_done,
+                        rows: size,
+                    }) {
                         ControlFlow::Continue(()) => Ok(()),
                         ControlFlow::Break(()) => Err(RoadsError::Cancelled),
                     }

@@ -3,7 +3,11 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Router, matrix::Leg, snap::{End, Snap}};
+use super::{
+    Router,
+    matrix::Leg,
+    snap::{End, Snap, UnreachableReason},
+};
 use crate::roads::{
     Point, RoadsError, TravelBasis,
     hierarchy::{Cost, Entry},
@@ -41,7 +45,7 @@ impl RoutePath {
         self.legs.iter().map(|leg| u64::from(leg.leg.metres)).sum()
     }
 
-    /// The route as a GeoJSON `FeatureCollection` (RFC 7946), one `LineString` a leg, longitude before latitude, each
+    /// The route as a `GeoJSON` `FeatureCollection` (RFC 7946), one `LineString` a leg, longitude before latitude, each
     /// with its `leg` number, `seconds`, `metres` and the `basis` of the figures.
     #[must_use]
     pub fn to_geojson(&self) -> Value {
@@ -51,7 +55,11 @@ impl RoutePath {
             .iter()
             .enumerate()
             .map(|(number, leg)| {
-                let coordinates: Vec<[f64; 2]> = leg.geometry.iter().map(|point| [point.lon(), point.lat()]).collect();
+                let coordinates: Vec<[f64; 2]> = leg
+                    .geometry
+                    .iter()
+                    .map(|point| [point.lon(), point.lat()])
+                    .collect();
                 json!({
                     "type": "Feature",
                     "geometry": { "type": "LineString", "coordinates": coordinates },
@@ -68,7 +76,7 @@ impl RoutePath {
     }
 }
 
-/// A line under construction; GeoJSON wants two positions even where nobody moves.
+/// A line under construction; `GeoJSON` wants two positions even where nobody moves.
 pub(in crate::roads) fn line(points: impl IntoIterator<Item = Point>) -> Vec<Point> {
     let mut line: Vec<Point> = points.into_iter().collect();
     line.dedup();
@@ -90,37 +98,77 @@ impl Router {
         let snaps = points
             .iter()
             .enumerate()
-            .map(|(index, &point)| self.snap(point).map_err(|reason| RoadsError::PointUnreachable { index, reason }))
+            .map(|(index, &point)| {
+                self.snap(point)
+                    .map_err(|reason| RoadsError::PointUnreachable { index, reason })
+            })
             .collect::<Result<Vec<Snap>, RoadsError>>()?;
         let mut search = self.path_search();
         let legs = snaps
             .windows(2)
-            .map(|pair| {
+            .enumerate()
+            .map(|(index, pair)| {
                 let (source, target) = (&pair[0], &pair[1]);
-                let direct = if source.road == target.road { self.direct(source, target) } else { None };
+                let direct = if source.road == target.road {
+                    self.direct(source, target)
+                } else {
+                    None
+                };
                 let (entries, exits) = (self.entries(source), self.exits(target));
                 let around = search.run(&self.hierarchy, &core_ends(&entries), &core_ends(&exits));
-                let (cost, geometry) = match (direct, around) {
-                    (Some((cost, backward)), around) if around.as_ref().is_none_or(|around| cost <= around.cost) => {
+                Ok(match (direct, around) {
+                    (Some((cost, backward)), around)
+                        if around.as_ref().is_none_or(|around| cost <= around.cost) =>
+                    {
                         (cost, self.line_along(source, target, backward))
                     }
                     (_, Some(around)) => {
                         let (entry, exit) = (&entries[around.source], &exits[around.target]);
-                        (around.cost, self.line_around((source, entry), (target, exit), &around.arcs))
+                        (
+                            around.cost,
+                            self.line_around((source, entry), (target, exit), &around.arcs),
+                        )
                     }
-                    (_, None) => unreachable_within_core(),
-                };
-                RouteLeg { leg: Leg { seconds: cost.seconds(), metres: cost.metres() }, geometry }
+                    (_, None) => {
+                        return Err(RoadsError::PointUnreachable {
+                            index: index + 1,
+                            reason: UnreachableReason::NotConnected,
+                        });
+                    }
+                })
             })
-            .collect();
-        Ok(RoutePath { legs, basis: self.basis() })
+            .map(|leg| {
+                let (cost, geometry): (Cost, Vec<Point>) = leg?;
+                Ok(RouteLeg {
+                    leg: Leg {
+                        seconds: cost.seconds(),
+                        metres: cost.metres(),
+                    },
+                    geometry,
+                })
+            })
+            .collect::<Result<Vec<RouteLeg>, RoadsError>>()?;
+        Ok(RoutePath {
+            legs,
+            basis: self.basis(),
+        })
     }
 
     fn line_along(&self, source: &Snap, target: &Snap, backward: bool) -> Vec<Point> {
-        let shape = self.network.shape_of(&self.network.roads()[source.road as usize]);
-        let (first, last) = if backward { (target, source) } else { (source, target) };
+        let shape = self
+            .network
+            .shape_of(&self.network.roads()[source.road as usize]);
+        let (first, last) = if backward {
+            (target, source)
+        } else {
+            (source, target)
+        };
         let mut points = vec![first.point];
-        points.extend(shape.get(first.segment + 1..=last.segment).unwrap_or_default());
+        points.extend(
+            shape
+                .get(first.segment + 1..=last.segment)
+                .unwrap_or_default(),
+        );
         points.push(last.point);
         if backward {
             points.reverse();
@@ -128,7 +176,12 @@ impl Router {
         line(points)
     }
 
-    fn line_around(&self, (source, entry): (&Snap, &End), (target, exit): (&Snap, &End), arcs: &[u32]) -> Vec<Point> {
+    fn line_around(
+        &self,
+        (source, entry): (&Snap, &End),
+        (target, exit): (&Snap, &End),
+        arcs: &[u32],
+    ) -> Vec<Point> {
         let roads = self.network.roads();
         let mut points = vec![source.point];
         let shape = self.network.shape_of(&roads[source.road as usize]);
@@ -158,8 +211,4 @@ impl Router {
 
 fn core_ends(ends: &[End]) -> Vec<Entry> {
     ends.iter().map(|end| end.entry).collect()
-}
-
-fn unreachable_within_core() -> (Cost, Vec<Point>) {
-    unreachable!("snapped places lie on roads of one strongly connected part")
 }

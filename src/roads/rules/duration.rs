@@ -8,13 +8,21 @@ pub(super) fn parse_seconds(text: &str) -> Option<u32> {
     if let Some(iso) = text.strip_prefix("PT") {
         return parse_iso(iso);
     }
-    let minutes = ["minutes", "minute", "mins", "min"].iter().find_map(|unit| text.strip_suffix(unit));
+    let minutes = ["minutes", "minute", "mins", "min"]
+        .iter()
+        .find_map(|unit| text.strip_suffix(unit));
     if let Some(number) = minutes {
         return number.trim().parse::<u32>().ok()?.checked_mul(60);
     }
-    let parts = text.split(':').map(|part| part.parse::<u32>().ok()).collect::<Option<Vec<u32>>>()?;
+    let parts = text
+        .split(':')
+        .map(|part| part.parse::<u32>().ok())
+        .collect::<Option<Vec<u32>>>()?;
     let seconds = |hours: u32, minutes: u32, seconds: u32| {
-        hours.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?.checked_add(seconds)
+        hours
+            .checked_mul(3600)?
+            .checked_add(minutes.checked_mul(60)?)?
+            .checked_add(seconds)
     };
     match parts[..] {
         [m] => seconds(0, m, 0),

@@ -7,16 +7,17 @@ use crate::roads::Profile;
 type Tags<'a> = [(&'a str, &'a str)];
 
 const MILE_KM: f64 = 1.609_344;
+const MM_PER_KM: f64 = 1e6;
 
 /// What a way offers: its class and each profile's speed in both directions.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(in crate::roads) struct WayTravel {
     /// Index into the rules' class names.
     pub(in crate::roads) class: u8,
-    /// Metres per hour along the way's drawing direction, by profile; `None` is closed.
-    pub(in crate::roads) forward_m_per_h: [Option<u32>; Profile::COUNT],
-    /// Metres per hour against the way's drawing direction, by profile; `None` is closed.
-    pub(in crate::roads) backward_m_per_h: [Option<u32>; Profile::COUNT],
+    /// Millimetres per hour along the way's drawing direction, by profile; `None` is closed.
+    pub(in crate::roads) forward_mm_per_h: [Option<u32>; Profile::COUNT],
+    /// Millimetres per hour against the way's drawing direction, by profile; `None` is closed.
+    pub(in crate::roads) backward_mm_per_h: [Option<u32>; Profile::COUNT],
     /// Set on ferries.
     pub(in crate::roads) ferry: Option<FerryTimes>,
 }
@@ -51,8 +52,8 @@ impl RoadRules {
         let class_name = if is_ferry { FERRY_CLASS } else { highway? };
         let mut travel = WayTravel {
             class: self.class_index(class_name)?,
-            forward_m_per_h: [None; Profile::COUNT],
-            backward_m_per_h: [None; Profile::COUNT],
+            forward_mm_per_h: [None; Profile::COUNT],
+            backward_mm_per_h: [None; Profile::COUNT],
             ferry: is_ferry.then(|| self.ferry_times(tags)),
         };
         for profile in Profile::ALL {
@@ -65,19 +66,29 @@ impl RoadRules {
             let Some(speed_kmh) = speed_kmh else { continue };
             let directions = directions(rules, tags);
             let along = |side: &str| {
-                let limit_kmh = rules.uses_maxspeed.then(|| self.limit_kmh(tags, side)).flatten();
-                metres_per_hour(if is_ferry { speed_kmh } else { limit_kmh.map_or(speed_kmh, |l| l.min(speed_kmh)) })
+                let limit_kmh = rules
+                    .uses_maxspeed
+                    .then(|| self.limit_kmh(tags, side))
+                    .flatten();
+                mm_per_hour(if is_ferry {
+                    speed_kmh
+                } else {
+                    limit_kmh.map_or(speed_kmh, |l| l.min(speed_kmh))
+                })
             };
-            travel.forward_m_per_h[profile.index()] = directions.forward.then(|| along("forward"));
-            travel.backward_m_per_h[profile.index()] = directions.backward.then(|| along("backward"));
+            travel.forward_mm_per_h[profile.index()] = directions.forward.then(|| along("forward"));
+            travel.backward_mm_per_h[profile.index()] =
+                directions.backward.then(|| along("backward"));
         }
         let open = |speeds: &[Option<u32>]| speeds.iter().any(Option::is_some);
-        (open(&travel.forward_m_per_h) || open(&travel.backward_m_per_h)).then_some(travel)
+        (open(&travel.forward_mm_per_h) || open(&travel.backward_mm_per_h)).then_some(travel)
     }
 
     /// The profiles that a node with these tags stops, as a set of profile bits; 0 for an ordinary node.
     pub(in crate::roads) fn blocked_at(&self, tags: &Tags<'_>) -> u8 {
-        let Some(barrier) = value(tags, "barrier") else { return 0 };
+        let Some(barrier) = value(tags, "barrier") else {
+            return 0;
+        };
         let locked = value(tags, "locked") == Some("yes");
         Profile::ALL
             .into_iter()
@@ -92,7 +103,11 @@ impl RoadRules {
     }
 
     fn road_speed_kmh(&self, rules: &ProfileRules, class: &str, tags: &Tags<'_>) -> Option<f64> {
-        if rules.never_on.iter().any(|tag| value(tags, &tag.key) == Some(tag.value.as_str())) {
+        if rules
+            .never_on
+            .iter()
+            .any(|tag| value(tags, &tag.key) == Some(tag.value.as_str()))
+        {
             return None;
         }
         let access = self.access(rules, tags);
@@ -106,14 +121,18 @@ impl RoadRules {
             None => return None,
         };
         let surface = value(tags, "surface").filter(|_| rules.uses_surface);
-        let factor = surface.and_then(|surface| self.surface_factor.get(surface)).copied().unwrap_or(1.0);
+        let factor = surface
+            .and_then(|surface| self.surface_factor.get(surface))
+            .copied()
+            .unwrap_or(1.0);
         Some(base_kmh * factor)
     }
 
     fn ferry_speed_kmh(&self, profile: Profile, tags: &Tags<'_>) -> Option<f64> {
-        let allowed = self
-            .access(self.of(profile), tags)
-            .map_or_else(|| self.ferry.profiles.contains(&profile), |access| access.allowed);
+        let allowed = self.access(self.of(profile), tags).map_or_else(
+            || self.ferry.profiles.contains(&profile),
+            |access| access.allowed,
+        );
         allowed.then_some(self.ferry.speed_kmh)
     }
 
@@ -133,9 +152,15 @@ impl RoadRules {
             let said = value(tags, key)?;
             let by_own_tag = key != "access";
             if self.access.allow.contains(said) {
-                Some(Access { allowed: true, by_own_tag })
+                Some(Access {
+                    allowed: true,
+                    by_own_tag,
+                })
             } else if self.access.forbid.contains(said) {
-                Some(Access { allowed: false, by_own_tag })
+                Some(Access {
+                    allowed: false,
+                    by_own_tag,
+                })
             } else {
                 None
             }
@@ -153,7 +178,9 @@ impl RoadRules {
         };
         let limit_kmh = number.trim().parse::<f64>().ok()? * unit_km;
         // A limit of zero or nonsense says nothing about speed; closure is the business of access tags.
-        (1.0..=super::SPEED_LIMIT_KMH).contains(&limit_kmh).then_some(limit_kmh)
+        (1.0..=super::SPEED_LIMIT_KMH)
+            .contains(&limit_kmh)
+            .then_some(limit_kmh)
     }
 }
 
@@ -165,21 +192,46 @@ struct Access {
 }
 
 fn directions(rules: &ProfileRules, tags: &Tags<'_>) -> Directions {
-    let stated = rules.oneway_tags.iter().find_map(|key| match value(tags, key)? {
-        "yes" | "true" | "1" => Some(Directions { forward: true, backward: false }),
-        "-1" | "reverse" => Some(Directions { forward: false, backward: true }),
-        "no" | "false" | "0" | "alternating" => Some(Directions { forward: true, backward: true }),
-        // Open one way at some hours and the other way at others: without a clock, neither is safe to promise.
-        "reversible" => Some(Directions { forward: false, backward: false }),
-        _ => None,
-    });
+    let stated = rules
+        .oneway_tags
+        .iter()
+        .find_map(|key| match value(tags, key)? {
+            "yes" | "true" | "1" => Some(Directions {
+                forward: true,
+                backward: false,
+            }),
+            "-1" | "reverse" => Some(Directions {
+                forward: false,
+                backward: true,
+            }),
+            "no" | "false" | "0" | "alternating" => Some(Directions {
+                forward: true,
+                backward: true,
+            }),
+            // Open one way at some hours and the other way at others: without a clock, neither is safe to promise.
+            "reversible" => Some(Directions {
+                forward: false,
+                backward: false,
+            }),
+            _ => None,
+        });
     stated.unwrap_or_else(|| {
-        let implied = rules.implied_oneway.iter().any(|tag| value(tags, &tag.key) == Some(tag.value.as_str()));
-        Directions { forward: true, backward: !implied }
+        let implied = rules
+            .implied_oneway
+            .iter()
+            .any(|tag| value(tags, &tag.key) == Some(tag.value.as_str()));
+        Directions {
+            forward: true,
+            backward: !implied,
+        }
     })
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "speeds are validated to 0.005..=450 km/h")]
-fn metres_per_hour(speed_kmh: f64) -> u32 {
-    (speed_kmh * 1000.0).round() as u32
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "speeds are validated to 0.005..=450 km/h"
+)]
+fn mm_per_hour(speed_kmh: f64) -> u32 {
+    (speed_kmh * MM_PER_KM).round() as u32
 }

@@ -85,9 +85,10 @@ impl TryFrom<String> for TagPair {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         match text.split_once('=') {
-            Some((key, value)) if !key.is_empty() && !value.is_empty() => {
-                Ok(Self { key: key.to_owned(), value: value.to_owned() })
-            }
+            Some((key, value)) if !key.is_empty() && !value.is_empty() => Ok(Self {
+                key: key.to_owned(),
+                value: value.to_owned(),
+            }),
             _ => Err(format!("`{text}` is not a tag: write `key=value`")),
         }
     }
@@ -130,7 +131,9 @@ impl RoadRules {
         let file: RulesFile = toml::from_str(text).map_err(|e| RoadsError::Rules(e.to_string()))?;
         if file.version != SUPPORTED_VERSION {
             let found = file.version;
-            return Err(RoadsError::Rules(format!("`version` is {found}, this program reads {SUPPORTED_VERSION}")));
+            return Err(RoadsError::Rules(format!(
+                "`version` is {found}, this program reads {SUPPORTED_VERSION}"
+            )));
         }
         let profiles = [file.profile.motorbike, file.profile.car, file.profile.foot];
         for (profile, rules) in Profile::ALL.into_iter().zip(&profiles) {
@@ -146,12 +149,19 @@ impl RoadRules {
 
         let class_names: BTreeSet<String> = profiles
             .iter()
-            .flat_map(|rules| rules.speed_kmh.keys().chain(rules.speed_if_tagged_kmh.keys()))
+            .flat_map(|rules| {
+                rules
+                    .speed_kmh
+                    .keys()
+                    .chain(rules.speed_if_tagged_kmh.keys())
+            })
             .cloned()
             .chain([FERRY_CLASS.to_owned()])
             .collect();
         if class_names.len() > usize::from(u8::MAX) {
-            return Err(RoadsError::Rules("more than 255 highway classes in the speed tables".to_owned()));
+            return Err(RoadsError::Rules(
+                "more than 255 highway classes in the speed tables".to_owned(),
+            ));
         }
         Ok(Self {
             access: file.access,
@@ -167,7 +177,7 @@ impl RoadRules {
     #[must_use]
     pub fn estimate(&self, profile: Profile) -> Estimate {
         let rule = self.of(profile).estimate;
-        Estimate::new(profile, rule.circuity, rule.speed_kmh).expect("validated when the rules were parsed")
+        Estimate::within_limits(profile, rule.circuity, rule.speed_kmh)
     }
 
     pub(super) fn class_name(&self, class: u8) -> &str {
@@ -175,7 +185,10 @@ impl RoadRules {
     }
 
     fn class_index(&self, name: &str) -> Option<u8> {
-        let index = self.class_names.binary_search_by(|class| class.as_str().cmp(name)).ok()?;
+        let index = self
+            .class_names
+            .binary_search_by(|class| class.as_str().cmp(name))
+            .ok()?;
         u8::try_from(index).ok()
     }
 
@@ -186,13 +199,24 @@ impl RoadRules {
 
 impl ProfileRules {
     fn validate(&self, profile: Profile) -> Result<(), RoadsError> {
-        for (table, speeds) in [("speed_kmh", &self.speed_kmh), ("speed_if_tagged_kmh", &self.speed_if_tagged_kmh)] {
+        for (table, speeds) in [
+            ("speed_kmh", &self.speed_kmh),
+            ("speed_if_tagged_kmh", &self.speed_if_tagged_kmh),
+        ] {
             for (class, speed) in speeds {
                 check_speed(&format!("profile.{profile}.{table}.{class}"), *speed)?;
             }
         }
-        let EstimateRule { circuity, speed_kmh } = self.estimate;
-        check_range(&format!("profile.{profile}.estimate.circuity"), circuity, 1.0, 10.0)?;
+        let EstimateRule {
+            circuity,
+            speed_kmh,
+        } = self.estimate;
+        check_range(
+            &format!("profile.{profile}.estimate.circuity"),
+            circuity,
+            1.0,
+            10.0,
+        )?;
         check_speed(&format!("profile.{profile}.estimate.speed_kmh"), speed_kmh)
     }
 }
@@ -205,5 +229,7 @@ fn check_range(field: &str, value: f64, least: f64, most: f64) -> Result<(), Roa
     if (least..=most).contains(&value) {
         return Ok(());
     }
-    Err(RoadsError::Rules(format!("`{field}` is {value}: give a number from {least} to {most}")))
+    Err(RoadsError::Rules(format!(
+        "`{field}` is {value}: give a number from {least} to {most}"
+    )))
 }

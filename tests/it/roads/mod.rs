@@ -1,4 +1,8 @@
 //! The road layer as its users see it.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop there"
+)]
 
 mod estimate;
 mod extracts;
@@ -7,32 +11,49 @@ mod hostile;
 mod oracle;
 mod rules;
 mod snapping;
+mod stress;
 
 use std::{fmt::Write as _, fs, io, ops::ControlFlow, path::PathBuf, sync::Arc};
 
-use conthoi::roads::{Point, Profile, RoadNetwork, RoadRules, Router, RoadsError, import};
+use conthoi::roads::{Point, Profile, RoadNetwork, RoadRules, RoadsError, Router, import};
 
 /// A file of the shared data, or `None` with a message when it is not there.
 fn shared(path: &str) -> Option<PathBuf> {
     let repo = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let candidates =
-        [std::env::var_os("CONTHOI_SHARED").map(PathBuf::from), Some(repo.join("../shared")), Some(repo.join("../../shared"))];
-    let found = candidates.into_iter().flatten().map(|folder| folder.join(path)).find(|file| file.exists());
+    let candidates = [
+        std::env::var_os("CONTHOI_SHARED").map(PathBuf::from),
+        Some(repo.join("../shared")),
+        Some(repo.join("../../shared")),
+    ];
+    let found = candidates
+        .into_iter()
+        .flatten()
+        .map(|folder| folder.join(path))
+        .find(|file| file.exists());
     if found.is_none() {
-        println!("skipped: shared data `{path}` is not on this machine; set CONTHOI_SHARED to its folder");
+        println!(
+            "skipped: shared data `{path}` is not on this machine; set CONTHOI_SHARED to its folder"
+        );
     }
     found
 }
 
 fn import_extract(name: &str) -> Option<RoadNetwork> {
     let path = shared(&format!("data/roads/{name}.osm.pbf"))?;
-    let network = import::from_pbf(name, || fs::File::open(&path), &RoadRules::default(), &mut |_| ControlFlow::Continue(()));
+    let network = import::from_pbf(
+        name,
+        || fs::File::open(&path),
+        &RoadRules::default(),
+        &mut |_| ControlFlow::Continue(()),
+    );
     Some(network.expect("the extract is sound"))
 }
 
 fn import_text(map: &str) -> Result<RoadNetwork, RoadsError> {
     let open = || Ok::<_, io::Error>(map.as_bytes());
-    import::from_xml("tiny", open, &RoadRules::default(), &mut |_| ControlFlow::Continue(()))
+    import::from_xml("tiny", open, &RoadRules::default(), &mut |_| {
+        ControlFlow::Continue(())
+    })
 }
 
 /// A hand-made map: nodes on a grid of 0.001 degrees near Sóc Trăng, ways through them.
@@ -54,7 +75,13 @@ impl TinyMap {
 
     fn tagged_node(mut self, id: i64, x: f64, y: f64, tags: &[(&str, &str)]) -> Self {
         let point = Self::at(x, y);
-        write!(self.xml, r#"<node id="{id}" lat="{}" lon="{}">"#, point.lat(), point.lon()).unwrap();
+        write!(
+            self.xml,
+            r#"<node id="{id}" lat="{}" lon="{}">"#,
+            point.lat(),
+            point.lon()
+        )
+        .unwrap();
         self.tags(tags);
         self.xml.push_str("</node>");
         self
@@ -78,7 +105,10 @@ impl TinyMap {
     }
 
     fn xml(&self) -> String {
-        format!(r#"<?xml version="1.0"?><osm version="0.6">{}</osm>"#, self.xml)
+        format!(
+            r#"<?xml version="1.0"?><osm version="0.6">{}</osm>"#,
+            self.xml
+        )
     }
 
     fn network(&self) -> Arc<RoadNetwork> {
