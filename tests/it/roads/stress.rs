@@ -45,7 +45,7 @@ impl Country {
 
     /// One row of junctions, and the ways east and north from each. Coordinates count shape points.
     fn row(&self, row: u32, xml: &mut String) {
-        let last = (self.side - 1) * STEPS;
+        let end = (self.side - 1) * STEPS;
         let id = |x: u32, y: u32| u64::from(y) * 1_000_000 + u64::from(x) + 1;
         let mut node = |x: u32, y: u32| {
             let (lat, lon) = Self::position(x, y);
@@ -57,9 +57,9 @@ impl Country {
             .unwrap();
         };
         let y = row * STEPS;
-        (0..=last).for_each(|x| node(x, y));
-        if y < last {
-            (0..=last)
+        (0..=end).for_each(|x| node(x, y));
+        if y < end {
+            (0..=end)
                 .step_by(STEPS as usize)
                 .for_each(|x| (1..STEPS).for_each(|up| node(x, y + up)));
         }
@@ -75,10 +75,10 @@ impl Country {
         };
         for column in 0..self.side {
             let x = column * STEPS;
-            if x < last {
+            if x < end {
                 way(&mut (x..=x + STEPS).map(|x| id(x, y)), class(row));
             }
-            if y < last {
+            if y < end {
                 way(&mut (y..=y + STEPS).map(|y| id(x, y)), class(column));
             }
         }
