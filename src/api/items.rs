@@ -34,7 +34,7 @@ pub(crate) struct ItemResponse {
     code: String,
     /// The code of the dossier it belongs to.
     dossier_code: Option<String>,
-    /// Where it waits.
+    /// Where its way begins.
     from: SiteRef,
     /// Where it goes.
     to: PlaceRef,
@@ -44,10 +44,21 @@ pub(crate) struct ItemResponse {
     due_at: Option<DateTime<FixedOffset>>,
     /// Its weight in grams.
     weight_g: u32,
+    /// The last site that it has come to on its way.
+    waypoint: Option<WaypointResponse>,
     /// When it arrived.
     delivered_at: Option<DateTime<FixedOffset>>,
     /// Whether it was made by the simulator.
     synthetic: bool,
+}
+
+/// A site that an item has come to on its way.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WaypointResponse {
+    /// The site.
+    site: SiteRef,
+    /// When it was there.
+    reached_at: DateTime<FixedOffset>,
 }
 
 impl ItemResponse {
@@ -63,6 +74,10 @@ impl ItemResponse {
             ready_at: local(item.ready_at, zone),
             due_at: item.due_at.map(|at| local(at, zone)),
             weight_g: item.weight_g,
+            waypoint: item.waypoint.map(|waypoint| WaypointResponse {
+                site: SiteRef::of(centre, waypoint.site),
+                reached_at: local(waypoint.reached_at, zone),
+            }),
             delivered_at: item.delivered_at.map(|at| local(at, zone)),
             synthetic: item.synthetic,
         }

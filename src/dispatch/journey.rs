@@ -38,6 +38,8 @@ pub(super) struct HomeLeg {
 /// One item's way from where it waits to where it goes.
 pub(super) struct Journey<'a> {
     pub(super) item: &'a Item,
+    /// The site where it waits when the day begins.
+    pub(super) waits_at: SiteId,
     /// At most two: everything passes through the centre.
     pub(super) run_legs: Vec<RunLeg>,
     pub(super) home_leg: Option<HomeLeg>,
@@ -69,7 +71,8 @@ fn journey<'a>(day: &Day<'a>, item: &'a Item) -> Result<Journey<'a>, DispatchErr
             id: id.to_string(),
         })
     };
-    let from = site(item.from)?;
+    let waits = item.whereabouts(day.clock.instant(0));
+    let from = site(waits.site)?;
     let mut stays = None;
     let (target, home_leg) = match item.to {
         Destination::Site(to) => (site(to)?, None),
@@ -91,14 +94,23 @@ fn journey<'a>(day: &Day<'a>, item: &'a Item) -> Result<Journey<'a>, DispatchErr
         }
     };
     let run_legs = run_legs(day, from, target);
-    let ready = day.clock.seconds(item.ready_at);
+    let ready = day.clock.seconds(waits.reached_at);
     let leaves_centre = from.id == day.hub.id;
-    let to_department = leaves_centre && home_leg.is_none() && target.kind == SiteKind::Department;
+    let received_here = item.from == day.hub.id && waits.site == item.from;
+    let to_department = received_here && home_leg.is_none() && target.kind == SiteKind::Department;
     if stays.is_none() {
         stays = why_it_stays(day, item, ready, to_department, run_legs.is_empty().then_some(home_leg).flatten());
     }
     let release = if leaves_centre || run_legs.is_empty() { ready + day.rules.loading_lead_s } else { ready };
-    Ok(Journey { item, run_legs, home_leg, release: release.max(0), due: due(day, item, to_department)?, stays })
+    Ok(Journey {
+        item,
+        waits_at: from.id,
+        run_legs,
+        home_leg,
+        release: release.max(0),
+        due: due(day, item, to_department)?,
+        stays,
+    })
 }
 
 fn run_legs(day: &Day<'_>, from: &Site, target: &Site) -> Vec<RunLeg> {

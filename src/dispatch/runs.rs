@@ -44,6 +44,9 @@ pub(super) struct RunNetwork<'a> {
     pub(super) vehicles: Vec<RunVehicle<'a>>,
 }
 
+/// How long the engine searches; more hardly pays on a day of one centre.
+const ITERATIONS: u64 = 1_000;
+
 /// What a job of the problem stands for.
 #[derive(Debug, Clone)]
 pub(super) enum RunJob {
@@ -357,7 +360,7 @@ pub(super) fn solve_checked(
     seed: u64,
     progress: &mut Reporter<'_>,
 ) -> Result<Solution, DispatchError> {
-    let options = planner::SolveOptions { seed, ..planner::SolveOptions::default() };
+    let options = planner::SolveOptions { seed, iterations: ITERATIONS };
     let solution = planner::solve(problem, &options, &mut |state| progress.engine(state));
     progress.check()?;
     match checker::check(problem, &solution) {

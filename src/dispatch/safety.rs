@@ -88,7 +88,7 @@ fn last_safe_run_is_next(
 fn arrival_by(day: &Day<'_>, network: &RunNetwork<'_>, journey: &Journey<'_>, run: usize) -> Seconds {
     let ride = |leg: usize| journey.run_legs.get(leg).and_then(|leg| network.shortest_ride(leg.site())).unwrap_or(0);
     match journey.run_legs.len() {
-        1 if journey.item.from == day.hub.id => day.runs[run].departs + ride(0),
+        1 if journey.waits_at == day.hub.id => day.runs[run].departs + ride(0),
         1 => day.runs[run].back_by,
         _ => {
             let onward = &network.calling[network.place(journey.run_legs[1].site())];

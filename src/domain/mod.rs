@@ -77,7 +77,7 @@ pub use id::{
     CentreId, CourierId, DossierId, HomeDeliveryId, IdSource, ItemId, PlanId, PouchId, RoundId, RouteId, RunId,
     SeededIds, SiteId, StopId, VehicleId,
 };
-pub use item::{Destination, Item, ItemCode};
+pub use item::{Destination, Item, ItemCode, Waypoint};
 pub use opening::{OpeningHours, OpeningRow, Weekdays};
 pub use plan::{
     Leg, LegCarrier, Place, Plan, PlanSummary, PlannedRound, PlannedRun, Route, Stop, TravelBasis, TravelKind, Warning,

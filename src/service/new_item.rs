@@ -108,6 +108,7 @@ impl Service {
             ready_at: to_micros(new.ready_at),
             due_at: new.due_at.map(to_micros),
             weight_g: new.weight_g,
+            waypoint: None,
             delivered_at: None,
             synthetic: self.holds_a_synthetic_season(centre)?,
         };

@@ -2,20 +2,31 @@
 
 use crate::domain::{CentreData, Courier, CourierId, RunKind, SeededIds, Vehicle, VehicleId};
 
+/// What the status of a copied courier or vehicle says: it goes when another season is made.
+const COPY: &str = "synthetic";
+
 /// The centre with `scale` couriers and vehicles for each one it has. Those who ride only line hauls stay as they are: their
 /// vans are nowhere near full.
 pub(super) fn scaled(centre: &CentreData, scale: u32, ids: &mut SeededIds) -> CentreData {
     let mut scaled = centre.clone();
+    scaled.couriers.retain(|courier| courier.status != COPY);
+    scaled.vehicles.retain(|vehicle| vehicle.status != COPY);
+    let originals = scaled.couriers.clone();
     for copy in 2..=scale {
-        for courier in centre.couriers.iter().filter(|courier| !only_line_hauls(centre, courier)) {
+        for courier in originals.iter().filter(|courier| !only_line_hauls(centre, courier)) {
             let Some(vehicle) = centre.vehicle(courier.vehicle_id) else { continue };
-            let vehicle =
-                Vehicle { id: VehicleId::new(ids), code: format!("{}-{copy:02}", vehicle.code), ..vehicle.clone() };
+            let vehicle = Vehicle {
+                id: VehicleId::new(ids),
+                code: format!("{}-{copy:02}", vehicle.code),
+                status: COPY.into(),
+                ..vehicle.clone()
+            };
             scaled.couriers.push(Courier {
                 id: CourierId::new(ids),
                 code: format!("{}-{copy:02}", courier.code),
                 name: format!("{} ({copy})", courier.name),
                 vehicle_id: vehicle.id,
+                status: COPY.into(),
                 ..courier.clone()
             });
             scaled.vehicles.push(vehicle);

@@ -8,14 +8,21 @@ use rand::{Rng, RngExt};
 
 use super::{
     SeasonRequest, SimulateError,
-    homes::{HOME_QUALITY, Homes},
+    homes::{HOME_QUALITY, Homes, Homeward},
     settlement::office_time,
     weighted::Weighted,
 };
 use crate::domain::{
     CentreData, DayClock, Destination, DomainError, Dossier, HalfDay, HomeDelivery, HomeDeliveryId, Item, ItemId,
-    RunKind, SeasonProfile, SeededIds, SiteId, WantedHalfDay, to_micros,
+    RunKind, SeasonProfile, SeededIds, SiteId, WantedHalfDay, Waypoint, to_micros,
 };
+
+/// When an item was where.
+struct History {
+    ready_at: DateTime<Utc>,
+    at_centre: Option<DateTime<Utc>>,
+    delivered_at: Option<DateTime<Utc>>,
+}
 
 pub(super) struct Maker<'a, R> {
     centre: &'a CentreData,
@@ -65,16 +72,17 @@ impl<'a, R: Rng> Maker<'a, R> {
     }
 
     /// Everything physical of one dossier.
-    pub(super) fn dossier(&mut self, dossier: &Dossier, goes_home: bool) -> Result<(), SimulateError> {
+    pub(super) fn dossier(&mut self, dossier: &Dossier, homeward: Option<Homeward>) -> Result<(), SimulateError> {
         self.ids.set_time(u64::try_from(dossier.received_at.timestamp_millis()).unwrap_or(0));
         for _ in 0..self.per_dossier.draw(self.rng) {
             let ready_at = dossier.received_at + TimeDelta::minutes(self.rng.random_range(3..=15));
             let delivered_at = self.delivered_to_department(ready_at)?;
             let hub = self.centre.hub().id;
-            self.item("I", dossier, hub, Destination::Site(dossier.department_id), ready_at, delivered_at)?;
+            let to = Destination::Site(dossier.department_id);
+            self.item("I", dossier, hub, to, History { ready_at, at_centre: None, delivered_at })?;
         }
         self.second_department(dossier)?;
-        self.result(dossier, goes_home)?;
+        self.result(dossier, homeward)?;
         Ok(())
     }
 
@@ -96,21 +104,24 @@ impl<'a, R: Rng> Maker<'a, R> {
             Some(at) => self.delivered_to_department(at)?,
             None => None,
         };
-        self.item("T", dossier, dossier.department_id, Destination::Site(other), ready_at, delivered_at)
+        let history = History { ready_at, at_centre, delivered_at };
+        self.item("T", dossier, dossier.department_id, Destination::Site(other), history)
     }
 
     /// The result goes back to the centre or home.
-    fn result(&mut self, dossier: &Dossier, goes_home: bool) -> Result<(), SimulateError> {
+    fn result(&mut self, dossier: &Dossier, homeward: Option<Homeward>) -> Result<(), SimulateError> {
         let Some(settled_at) = dossier.settled_at else { return Ok(()) };
         let ready_at = settled_at + TimeDelta::minutes(self.rng.random_range(5..=30));
         let at_centre = self.back_at_centre(ready_at)?;
-        let (to, delivered_at) = if goes_home {
-            let (home, delivered_at) = self.home(dossier, at_centre)?;
-            (Destination::Home(home), delivered_at)
-        } else {
-            (Destination::Site(self.centre.hub().id), at_centre)
+        let (to, delivered_at) = match homeward {
+            Some(homeward) => {
+                let (home, delivered_at) = self.home(dossier, at_centre)?;
+                (Destination::Home(home), delivered_at.filter(|_| homeward == Homeward::Delivered))
+            }
+            None => (Destination::Site(self.centre.hub().id), at_centre),
         };
-        self.item("R", dossier, dossier.department_id, to, ready_at, delivered_at)
+        let at_centre = at_centre.filter(|_| homeward.is_some());
+        self.item("R", dossier, dossier.department_id, to, History { ready_at, at_centre, delivered_at })
     }
 
     fn home(
@@ -151,11 +162,12 @@ impl<'a, R: Rng> Maker<'a, R> {
         dossier: &Dossier,
         from: SiteId,
         to: Destination,
-        ready_at: DateTime<Utc>,
-        delivered_at: Option<DateTime<Utc>>,
+        history: History,
     ) -> Result<(), SimulateError> {
+        let hub = self.centre.hub().id;
+        let waypoint = |at| Waypoint { site: hub, reached_at: to_micros(at) };
         self.serial += 1;
-        let code = format!("{kind}{}-{:07}", self.date(ready_at).format("%y%m%d"), self.serial);
+        let code = format!("{kind}{}-{:07}", self.date(history.ready_at).format("%y%m%d"), self.serial);
         let weights =
             self.profile.items.weight_g_min..=self.profile.items.weight_g_max.max(self.profile.items.weight_g_min);
         self.items.push(Item {
@@ -165,10 +177,11 @@ impl<'a, R: Rng> Maker<'a, R> {
             dossier_id: Some(dossier.id),
             from,
             to,
-            ready_at: to_micros(ready_at),
+            ready_at: to_micros(history.ready_at),
             due_at: None,
             weight_g: self.rng.random_range(weights),
-            delivered_at: delivered_at.map(to_micros),
+            waypoint: history.at_centre.map(waypoint),
+            delivered_at: history.delivered_at.map(to_micros),
             synthetic: true,
         });
         Ok(())
