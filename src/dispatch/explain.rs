@@ -82,6 +82,8 @@ pub(super) fn after_planning(
 ) -> UnassignedReason {
     let site = day.sites[&consignment.leg.site()].name.clone();
     match binding(problem, solution, job) {
+        // A pickup that is ready while the last run is out, but too late for it to wait.
+        Binding::Release if matches!(consignment.leg, RunLeg::Collect(_)) => UnassignedReason::NoTime,
         Binding::Release => UnassignedReason::ReadyAfterLastRun {
             ready: local_time(day, journey.item.ready_at),
             last: day.runs.iter().map(|run| run.pattern.departs).max().unwrap_or(NaiveTime::MIN),

@@ -16,8 +16,7 @@ use super::vehicle::Reload;
 /// A vehicle is tried with an empty route first ([`Scope::EmptyRoute`]: what is locked on it does not count);
 /// only where that would work, with its present route. Of the constraints that fail at the different positions
 /// of a route, the one named is that which came nearest to fitting. A vehicle that could take the job is not
-/// listed: after a search that was cut short, or where taking it would need a feasible route that is not in the
-/// engine's reach.
+/// listed; after a search that was not cut short there is none.
 ///
 /// # Panics
 /// When the problem has no such job, or the solution is not one of this problem that the checker accepts.
@@ -82,7 +81,9 @@ pub fn insertion_cost(
                 let added = with.cost - tour.cost + gained;
                 best = Ok(best_so_far.map_or(added, |best| best.min(added)));
             }
-            (Err(reason), Err(nearest)) if reason.nearness() > nearest.nearness() => best = Err(reason),
+            (Err(reason), Err(nearest)) if reason.nearness() > nearest.nearness() => {
+                best = Err(reason);
+            }
             (Err(_), _) => {}
         }
     }

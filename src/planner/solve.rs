@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::cost::Cost;
-use super::engine::{Fleet, Scratch, Tour, construct, improve, render, warm_start};
+use super::engine::{Fleet, Scratch, Tour, construct, improve, insertion, render, warm_start};
 use super::problem::Problem;
 use super::solution::Solution;
 
@@ -73,7 +73,14 @@ pub fn solve(problem: &Problem, options: &SolveOptions, control: &mut Control<'_
     let built = construct::run(&fleet, &mut tours, pending, control, &mut scratch);
     if let ControlFlow::Continue(left_out) = built {
         let rng = ChaCha8Rng::seed_from_u64(options.seed);
-        improve::run(&fleet, &mut tours, left_out, options.iterations, rng, control, &mut scratch);
+        let searched = improve::run(&fleet, &mut tours, left_out, options.iterations, rng, control, &mut scratch);
+        if searched.is_continue() {
+            insertion::insert_all_that_fit(&fleet, &mut tours, &mut scratch, |tours, unassigned| {
+                let cost = tours.iter().map(|tour| tour.cost).sum();
+                let total = options.iterations;
+                control(&Progress { phase: Phase::Improve, done: total, total, cost, unassigned }).is_continue()
+            });
+        }
     }
     render(&fleet, &tours, &mut scratch)
 }

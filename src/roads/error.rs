@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::router::SnapFailure;
+use super::router::UnreachableReason;
 
 /// Everything that can fail while rules, maps, networks or routes are read and computed.
 #[derive(Debug, thiserror::Error)]
@@ -79,12 +79,12 @@ pub enum RoadsError {
         /// The version this program reads.
         supported: u32,
     },
-    /// The network file ends too early.
+    /// The network file ends too early, within its header or its content.
     #[error(
-        "the road network file is truncated: {expected} bytes of content were announced, {found} are there; copy or build it again"
+        "the road network file is truncated: {expected} bytes should follow, {found} are there; copy or build it again"
     )]
     NetworkTruncated {
-        /// Bytes announced by the header.
+        /// Bytes that header or content should have.
         expected: u64,
         /// Bytes found.
         found: u64,
@@ -114,7 +114,7 @@ pub enum RoadsError {
         /// The point's index in the request.
         index: usize,
         /// Why.
-        reason: SnapFailure,
+        reason: UnreachableReason,
     },
     /// A point list longer than a matrix can hold.
     #[error("{0} points are too many for one matrix: ask for at most 65,535")]

@@ -47,7 +47,8 @@ pub use network::{ATTRIBUTION, Arc, NetworkSummary, ProfileSummary, RoadKind, Ro
 pub use position::{BoundingBox, Point};
 pub use profile::Profile;
 pub use router::{
-    DEFAULT_SNAP_LIMIT_M, Leg, MatrixProgress, RouteLeg, RoutePath, Router, SnapFailure, TravelMatrix, Unreachable,
+    DEFAULT_SNAP_LIMIT_M, Leg, MatrixProgress, RouteLeg, RoutePath, Router, TravelMatrix, Unreachable,
+    UnreachableReason,
 };
 pub use rules::RoadRules;
 pub use travel::{Estimate, Travel, TravelBasis};

@@ -101,7 +101,9 @@ impl BoundingBox {
     #[must_use]
     pub fn around(points: impl IntoIterator<Item = Point>) -> Option<Self> {
         points.into_iter().fold(None, |so_far: Option<Self>, point| {
-            let Some(so_far) = so_far else { return Some(Self { south_west: point, north_east: point }) };
+            let Some(so_far) = so_far else {
+                return Some(Self { south_west: point, north_east: point });
+            };
             Some(Self {
                 south_west: Point {
                     lat_e7: so_far.south_west.lat_e7.min(point.lat_e7),
@@ -117,6 +119,7 @@ impl BoundingBox {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 mod tests {
     use super::*;
 

@@ -88,6 +88,11 @@ impl Estimate {
         Ok(Self { profile, circuity, speed_kmh })
     }
 
+    /// For factors that were checked when their rules were parsed.
+    pub(super) const fn within_limits(profile: Profile, circuity: f64, speed_kmh: f64) -> Self {
+        Self { profile, circuity, speed_kmh }
+    }
+
     /// What its answers rest on.
     #[must_use]
     pub fn basis(&self) -> TravelBasis {

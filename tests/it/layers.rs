@@ -116,7 +116,8 @@ fn nothing_below_the_use_cases_reads_clock_environment_or_files() {
 
 #[test]
 fn grouped_imports_are_seen() {
-    let code = "use crate::{\n    domain::{A, B},\n    planner::{self, C},\n    roads,\n};\nfn f() { crate::store::g() }";
+    let code =
+        "use crate::{\n    domain::{A, B},\n    planner::{self, C},\n    roads,\n};\nfn f() { crate::store::g() }";
     let used: Vec<String> = layers_used(code).into_iter().collect();
     assert_eq!(used, ["domain", "planner", "roads", "store"]);
 }

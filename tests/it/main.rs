@@ -1,5 +1,6 @@
 //! Behaviour tests: one binary, folders mirroring `src`.
 
 mod layers;
+mod planner;
 mod roads;
 mod service;

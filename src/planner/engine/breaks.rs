@@ -21,11 +21,30 @@ pub(super) fn place(
     order: &[usize],
     links: &mut Vec<Link>,
 ) -> Result<(), ExclusionReason> {
+    let walk = walk(problem, vehicle_index, order, links)?;
+    let taken = breaks_to_take(problem, vehicle_index, order, &walk.earliest)?;
+    put_in(problem, vehicle_index, order, taken, &walk.taken_before, links);
+    Ok(())
+}
+
+/// The earliest time of every state.
+struct Walk {
+    /// By breaks taken: when the route returns at the earliest, or [`NEVER`].
+    earliest: Vec<Seconds>,
+    /// By link and breaks taken: whether the state is reached by taking the break just before the link.
+    taken_before: Vec<bool>,
+}
+
+fn walk(
+    problem: &Problem,
+    vehicle_index: VehicleIndex,
+    order: &[usize],
+    links: &[Link],
+) -> Result<Walk, ExclusionReason> {
     let vehicle = &problem.vehicles()[vehicle_index];
     let layers = order.len() + 1;
     let mut earliest = vec![NEVER; layers];
     earliest[0] = vehicle.shift.start;
-    // Whether the state (link, breaks taken) is reached by taking the break just before the link.
     let mut taken_before = vec![false; links.len() * layers];
     let mut has_departed = false;
 
@@ -67,21 +86,44 @@ pub(super) fn place(
         }
     }
 
+    Ok(Walk { earliest, taken_before })
+}
+
+/// How many breaks to take for the earliest return that leaves the others free to be taken after it.
+fn breaks_to_take(
+    problem: &Problem,
+    vehicle_index: VehicleIndex,
+    order: &[usize],
+    earliest: &[Seconds],
+) -> Result<usize, ExclusionReason> {
+    let vehicle = &problem.vehicles()[vehicle_index];
     let returns = earliest.iter().copied().min().unwrap_or(NEVER);
     if returns > vehicle.shift.end {
         return Err(ExclusionReason::Shift { returns, shift_end: vehicle.shift.end });
     }
     let can_leave_out =
         |rest: usize, returns: Seconds| vehicle.breaks[rest].windows.last().is_some_and(|window| returns <= window.end);
-    let best = (0..layers)
+    let best = (0..earliest.len())
         .filter(|&taken| earliest[taken] <= vehicle.shift.end)
         .filter(|&taken| order[taken..].iter().all(|&rest| can_leave_out(rest, earliest[taken])))
         .min_by_key(|&taken| earliest[taken]);
-    let Some(mut taken) = best else {
+    best.ok_or_else(|| {
         let index = order.iter().copied().find(|&rest| !can_leave_out(rest, returns)).unwrap_or(order[0]);
-        return Err(ExclusionReason::Break { index });
-    };
+        ExclusionReason::Break { index }
+    })
+}
 
+/// Puts the first `taken` breaks where the walk took them.
+fn put_in(
+    problem: &Problem,
+    vehicle_index: VehicleIndex,
+    order: &[usize],
+    mut taken: usize,
+    taken_before: &[bool],
+    links: &mut Vec<Link>,
+) {
+    let vehicle = &problem.vehicles()[vehicle_index];
+    let layers = order.len() + 1;
     let mut placed = Vec::with_capacity(links.len() + taken);
     for (index, link) in links.iter().enumerate().rev() {
         placed.push(*link);
@@ -106,5 +148,4 @@ pub(super) fn place(
     }
     placed.reverse();
     *links = placed;
-    Ok(())
 }

@@ -22,6 +22,8 @@ struct Row {
     choice: Option<(usize, Cost)>,
 }
 
+/// How many jobs are looked at before the caller is asked again whether to go on.
+const ROWS_BETWEEN_CONTROLS: usize = 512;
 /// The regret of a job that only one tour can take.
 const ONLY_CHOICE: Cost = Cost(i64::MAX / 4);
 
@@ -72,13 +74,16 @@ pub(in crate::planner) fn run(
     loop {
         let progress =
             Progress { phase: Phase::Construct, done: total - rows.len() as u64, total, cost, unassigned: rows.len() };
-        control(&progress)?;
         let has_spare = has_spare(fleet, tours, &is_spare);
         let shown: &[Tour] = tours;
-        rows.par_iter_mut().with_min_len(16).for_each_init(Scratch::default, |scratch, row| {
-            row.compute(fleet, shown, &columns, scratch);
-            row.choose(&has_spare);
-        });
+        // The first look at every pair takes longest; in parts, it too can be stopped.
+        for part in rows.chunks_mut(ROWS_BETWEEN_CONTROLS) {
+            control(&progress)?;
+            part.par_iter_mut().with_min_len(16).for_each_init(Scratch::default, |scratch, row| {
+                row.compute(fleet, shown, &columns, scratch);
+                row.choose(&has_spare);
+            });
+        }
         let urgency = |row: &Row| {
             let (_, regret) = row.choice?;
             let priority = fleet.problem.jobs()[row.job].priority;

@@ -6,6 +6,7 @@
 //! Relocating, exchanging and re-ordering one or a few jobs are all special cases of this one move.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
@@ -25,7 +26,7 @@ const BLINK_ONE_IN: u32 = 100;
 /// Of the jobs that are left out, how many an iteration tries to place.
 const RETRIES_MAX: usize = 10;
 
-/// Searches for `iterations`, and leaves the best tours found in `tours`.
+/// Searches for `iterations`, and leaves the best tours found in `tours`. Breaks when told to.
 pub(in crate::planner) fn run(
     fleet: &Fleet,
     tours: &mut Vec<Tour>,
@@ -34,10 +35,11 @@ pub(in crate::planner) fn run(
     rng: impl Rng,
     control: &mut Control<'_>,
     scratch: &mut Scratch,
-) {
+) -> ControlFlow<()> {
     if tours.is_empty() || fleet.problem.jobs().is_empty() {
-        return;
+        return ControlFlow::Continue(());
     }
+    let mut outcome = ControlFlow::Continue(());
     let mut search = Search::new(fleet, std::mem::take(tours), left_out, rng, scratch);
     let start_temperature = search.start_temperature();
     for iteration in 0..iterations {
@@ -49,7 +51,8 @@ pub(in crate::planner) fn run(
             cost: best.1,
             unassigned: search.best.as_ref().map_or(search.left_out.len(), |best| best.unassigned),
         };
-        if control(&progress).is_break() {
+        outcome = control(&progress);
+        if outcome.is_break() {
             break;
         }
         #[allow(clippy::cast_precision_loss, reason = "a temperature need not be exact")]
@@ -57,6 +60,7 @@ pub(in crate::planner) fn run(
         search.iterate(temperature);
     }
     *tours = search.into_best();
+    outcome
 }
 
 /// The best solution, kept aside while the search is elsewhere.

@@ -1,5 +1,7 @@
 //! Where in a route a job fits best.
 
+use std::cmp::Reverse;
+
 use super::chain::Node;
 use super::tour::{Gap, Tour, start_and_service};
 use super::{Fleet, Scratch, schedule};
@@ -237,5 +239,37 @@ fn leg(fleet: &Fleet, vehicle: VehicleIndex, from: Option<Place>, to: Option<Pla
     match (from, to) {
         (Some(from), Some(to)) => fleet.problem.leg(vehicle, from, to).map(|leg| (leg.duration, leg.distance)),
         _ => Some((0, 0)),
+    }
+}
+
+/// Tries every spot of every tour for the jobs that no tour has, the important ones first, and inserts those that
+/// fit. So a job that stays left out fits nowhere as the tours stand. Stops early when `goes_on` says so.
+pub(in crate::planner) fn insert_all_that_fit(
+    fleet: &Fleet,
+    tours: &mut [Tour],
+    scratch: &mut Scratch,
+    mut goes_on: impl FnMut(&[Tour], usize) -> bool,
+) {
+    let mut is_planned = vec![false; fleet.problem.jobs().len()];
+    for job in tours.iter().flat_map(Tour::jobs) {
+        is_planned[job] = true;
+    }
+    let mut left_out: Vec<JobIndex> = (0..is_planned.len()).filter(|&job| !is_planned[job]).collect();
+    left_out.sort_by_key(|&job| Reverse(fleet.problem.jobs()[job].priority));
+    let mut unassigned = left_out.len();
+    for job in left_out {
+        if !goes_on(tours, unassigned) {
+            return;
+        }
+        let is_spare = fleet.is_spare(tours);
+        let candidates = tours.iter().enumerate().filter(|&(index, _)| !is_spare[index]);
+        let found = candidates.filter_map(|(index, tour)| {
+            best(fleet, tour, job, Effort::Exhaustive, scratch).ok().map(|insertion| (insertion, index))
+        });
+        if let Some((insertion, index)) = found.min_by_key(|(insertion, _)| insertion.added) {
+            let nodes = insert(fleet, &tours[index].nodes, job, insertion.spot);
+            tours[index] = Tour::new(fleet, tours[index].vehicle, nodes, scratch).expect("a computed insertion fits");
+            unassigned -= 1;
+        }
     }
 }

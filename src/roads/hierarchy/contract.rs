@@ -79,7 +79,7 @@ impl Contraction {
         let around = self.out[vertex as usize].iter().chain(&self.into[vertex as usize]);
         let (removed, removed_hops) = around.fold((0, 0), |(n, hops), link| (n + 1, hops + u64::from(link.hops)));
         let added_hops: u64 = shortcuts.iter().map(|shortcut| u64::from(shortcut.link.hops)).sum();
-        let share = |added: u64, removed: u64| if removed == 0 { 0 } else { 1000 * added / removed };
+        let share = |added: u64, removed: u64| (1000 * added).checked_div(removed).unwrap_or(0);
         1000 * u64::from(self.level[vertex as usize])
             + share(shortcuts.len() as u64, removed)
             + share(added_hops, removed_hops)
@@ -116,7 +116,9 @@ impl Contraction {
         for arrival in &self.into[vertex as usize] {
             let tail = arrival.other;
             let via = |departure: &Link| arrival.cost.plus(departure.cost);
-            let Some(reach) = out.iter().filter(|departure| departure.other != tail).map(via).max() else { continue };
+            let Some(reach) = out.iter().filter(|departure| departure.other != tail).map(via).max() else {
+                continue;
+            };
             self.witness.run(&self.out, tail, vertex, out, reach, witness_limit);
             for departure in out.iter().filter(|departure| departure.other != tail) {
                 if self.witness.cost(departure.other) > via(departure) {

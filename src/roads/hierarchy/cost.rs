@@ -28,11 +28,13 @@ impl Cost {
     }
 
     /// Whole seconds, rounded once from the exact sum.
+    #[expect(clippy::cast_possible_truncation, reason = "a 32-bit half divided by 1000")]
     pub(in crate::roads) const fn seconds(self) -> u32 {
         (((self.0 >> 32) + 500) / 1000) as u32
     }
 
     /// Whole metres, rounded once from the exact sum.
+    #[expect(clippy::cast_possible_truncation, reason = "a 32-bit half divided by 100")]
     pub(in crate::roads) const fn metres(self) -> u32 {
         (((self.0 & 0xFFFF_FFFF) + 50) / 100) as u32
     }

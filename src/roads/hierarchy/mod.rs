@@ -11,6 +11,8 @@
 
 mod contract;
 mod cost;
+#[cfg(test)]
+mod oracle;
 mod search;
 mod sweep;
 
@@ -26,6 +28,7 @@ use super::{Profile, RoadNetwork, RoadsError};
 const NONE: u32 = u32::MAX;
 
 /// The largest strongly connected part of the network for one profile, densely numbered, at most one edge a pair.
+#[derive(Debug)]
 pub(super) struct Core {
     /// The network's vertex behind each core vertex, rising.
     vertex_of: Vec<u32>,
@@ -33,7 +36,7 @@ pub(super) struct Core {
     edges: Vec<CoreEdge>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct CoreEdge {
     tail: u32,
     head: u32,

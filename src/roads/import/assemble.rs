@@ -16,7 +16,8 @@ use crate::roads::{
 
 /// No piece joins here.
 const NO_MATE: u32 = u32::MAX;
-const MS_PER_HOUR: f64 = 3_600_000.0;
+/// Millimetres in a metre times milliseconds in an hour.
+const MM_MS_PER_M_HOUR: f64 = 1000.0 * 3_600_000.0;
 
 /// A run of one way between two cuts, in drawing direction.
 struct Piece {
@@ -38,8 +39,8 @@ struct Pieces {
 type PieceEnd = u32;
 
 /// Joins the ways into the raw material of a network.
-pub(super) fn assemble(mut ways: Ways, nodes: Nodes, rules: &RoadRules) -> Result<Parts, RoadsError> {
-    let pieces = cut(&mut ways, &nodes);
+pub(super) fn assemble(mut ways: Ways, nodes: &Nodes, rules: &RoadRules) -> Result<Parts, RoadsError> {
+    let pieces = cut(&mut ways, nodes);
     if pieces.all.is_empty() {
         return Err(RoadsError::NoRoads);
     }
@@ -51,11 +52,11 @@ pub(super) fn assemble(mut ways: Ways, nodes: Nodes, rules: &RoadRules) -> Resul
         let class = rules.class_name(ways.travel(piece.travel).class);
         *km_by_class.entry(class.to_owned()).or_insert(0.0) += piece.length_m / 1000.0;
     }
-    let mates = find_mates(&pieces, &ways, &nodes);
+    let mates = find_mates(&pieces, &ways, nodes);
     let mut drawing = Drawing {
         pieces: &pieces,
         ways: &ways,
-        nodes: &nodes,
+        nodes,
         parts: Parts::default(),
         ends: Vec::new(),
         board_ms: Vec::new(),
@@ -135,14 +136,16 @@ fn degrees(ways: &Ways, nodes: &Nodes) -> Vec<u8> {
 /// A ferry with a stated crossing time goes as fast as its length demands.
 fn timed_crossing(ways: &mut Ways, nodes: &Nodes, refs: &[u32], travel: u32) -> u32 {
     let stated = ways.travel(travel);
-    let Some(crossing_ms) = stated.ferry.and_then(|ferry| ferry.crossing_ms) else { return travel };
+    let Some(crossing_ms) = stated.ferry.and_then(|ferry| ferry.crossing_ms) else {
+        return travel;
+    };
     let points: Vec<Point> = refs.iter().filter_map(|&node| nodes.point(node)).collect();
     let length_m: f64 = points.windows(2).map(|pair| pair[0].great_circle_m(pair[1])).sum();
-    let speed = whole(length_m * MS_PER_HOUR / f64::from(crossing_ms)).max(1);
+    let speed = whole(length_m * MM_MS_PER_M_HOUR / f64::from(crossing_ms)).max(1);
     let at_speed = |open: [Option<u32>; Profile::COUNT]| open.map(|closed_or_not| closed_or_not.map(|_| speed));
     let timed = WayTravel {
-        forward_m_per_h: at_speed(stated.forward_m_per_h),
-        backward_m_per_h: at_speed(stated.backward_m_per_h),
+        forward_mm_per_h: at_speed(stated.forward_mm_per_h),
+        backward_mm_per_h: at_speed(stated.backward_mm_per_h),
         ..stated.clone()
     };
     ways.intern(timed)
@@ -162,7 +165,12 @@ fn find_mates(pieces: &Pieces, ways: &Ways, nodes: &Nodes) -> Vec<PieceEnd> {
         if let &[(node, a), (_, b)] = group
             && a / 2 != b / 2
             && nodes.blocked(node) == 0
-            && continues(ways.travel(pieces.of(a).travel), a % 2 == 1, ways.travel(pieces.of(b).travel), b % 2 == 0)
+            && continues(
+                ways.travel(pieces.of(a).travel),
+                a % 2 == 1,
+                ways.travel(pieces.of(b).travel),
+                b.is_multiple_of(2),
+            )
         {
             mates[a as usize] = b;
             mates[b as usize] = a;
@@ -175,7 +183,7 @@ fn find_mates(pieces: &Pieces, ways: &Ways, nodes: &Nodes) -> Vec<PieceEnd> {
 /// joined road and a place in its middle has an exact time; `along` is drawing direction.
 fn continues(a: &WayTravel, a_along: bool, b: &WayTravel, b_along: bool) -> bool {
     let speeds = |travel: &WayTravel, along: bool| {
-        let (there, back) = (travel.forward_m_per_h, travel.backward_m_per_h);
+        let (there, back) = (travel.forward_mm_per_h, travel.backward_mm_per_h);
         if along { (there, back) } else { (back, there) }
     };
     a.ferry == b.ferry && speeds(a, a_along) == speeds(b, b_along)
@@ -188,7 +196,7 @@ impl Pieces {
 
     fn node_at(&self, end: PieceEnd) -> u32 {
         let piece = self.of(end);
-        self.shape[if end % 2 == 0 { piece.first } else { piece.last }]
+        self.shape[if end.is_multiple_of(2) { piece.first } else { piece.last }]
     }
 }
 
@@ -246,11 +254,11 @@ impl Drawing<'_> {
             let piece = self.pieces.of(entry);
             drawn[(entry / 2) as usize] = true;
             let travel = self.ways.travel(piece.travel);
-            let along = entry % 2 == 0;
+            let along = entry.is_multiple_of(2);
             let (there, back) = if along {
-                (travel.forward_m_per_h, travel.backward_m_per_h)
+                (travel.forward_mm_per_h, travel.backward_mm_per_h)
             } else {
-                (travel.backward_m_per_h, travel.forward_m_per_h)
+                (travel.backward_mm_per_h, travel.forward_mm_per_h)
             };
             length_m += piece.length_m;
             for profile in 0..Profile::COUNT {
@@ -259,8 +267,9 @@ impl Drawing<'_> {
             }
             let nodes = &self.pieces.shape[piece.first..=piece.last];
             let already = usize::from(entry != start);
-            let mut draw =
-                |node: &u32| self.parts.shape.push(self.nodes.point(*node).expect("pieces run over found nodes only"));
+            let mut draw = |node: &u32| {
+                self.parts.shape.push(self.nodes.point(*node).expect("pieces run over found nodes only"));
+            };
             if along {
                 nodes[already..].iter().for_each(&mut draw);
             } else {
@@ -343,8 +352,8 @@ impl Drawing<'_> {
     }
 }
 
-fn time_ms(length_m: f64, metres_per_hour: Option<u32>) -> f64 {
-    metres_per_hour.map_or(f64::INFINITY, |speed| length_m * MS_PER_HOUR / f64::from(speed))
+fn time_ms(length_m: f64, mm_per_hour: Option<u32>) -> f64 {
+    mm_per_hour.map_or(f64::INFINITY, |speed| length_m * MM_MS_PER_M_HOUR / f64::from(speed))
 }
 
 fn whole_or_closed(ms: f64) -> u32 {

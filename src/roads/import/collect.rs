@@ -128,7 +128,9 @@ impl Nodes {
         tags: impl FnOnce() -> Vec<(&'a str, &'a str)>,
         rules: &RoadRules,
     ) -> Result<Option<FoundNode>, String> {
-        let Some(index) = self.index_of(id) else { return Ok(None) };
+        let Some(index) = self.index_of(id) else {
+            return Ok(None);
+        };
         let point = position_e7()
             .and_then(|(lat, lon)| Point::from_e7(lat, lon))
             .ok_or_else(|| format!("node {id} lies outside latitude ±90, longitude ±180 or has no position"))?;

@@ -73,7 +73,7 @@ pub fn from_pbf<R: Read + Send>(
     let mut nodes = ways.wanted_nodes()?;
     let reader = open().map_err(RoadsError::Read)?;
     pbf::read_nodes(reader, rules, &blobs, &mut nodes, &mut at_stage(ImportStage::Nodes, progress))?;
-    finish(name, header, ways, nodes, rules, progress)
+    finish(name, header, ways, &nodes, rules, progress)
 }
 
 /// Imports an uncompressed `.osm` (OpenStreetMap XML) extract; see [`from_pbf`].
@@ -93,7 +93,7 @@ pub fn from_xml<R: Read>(
     let header = xml::read_ways(buffered()?, rules, &mut ways, &mut at_stage(ImportStage::Ways, progress))?;
     let mut nodes = ways.wanted_nodes()?;
     xml::read_nodes(buffered()?, rules, &mut nodes, &mut at_stage(ImportStage::Nodes, progress))?;
-    finish(name, header, ways, nodes, rules, progress)
+    finish(name, header, ways, &nodes, rules, progress)
 }
 
 /// Adapts the caller's callback to "so many bytes read, may I go on?".
@@ -108,7 +108,7 @@ fn finish(
     name: &str,
     header: SourceHeader,
     ways: Ways,
-    nodes: Nodes,
+    nodes: &Nodes,
     rules: &RoadRules,
     progress: Progress<'_>,
 ) -> Result<RoadNetwork, RoadsError> {

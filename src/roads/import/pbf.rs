@@ -48,7 +48,9 @@ pub(super) fn read_ways<R: Read + Send>(
         for found in decoded {
             let (found, has_nodes) = found?.unwrap_or_default();
             node_blobs.push(has_nodes);
-            found.into_iter().for_each(|way| ways.push(way));
+            for way in found {
+                ways.push(way);
+            }
         }
         Ok(())
     })?;
@@ -203,7 +205,9 @@ fn each_batch<R: Read + Send>(
                     None => broken(format!("{error} (after {} bytes)", watch.bytes())),
                 });
             }
-            None if watch.bytes() != offset => return Err(broken("the file ends inside a blob's length".to_owned())),
+            None if watch.bytes() != offset => {
+                return Err(broken("the file ends inside a blob's length".to_owned()));
+            }
             None => break,
         }
         if batch.len() == BATCH_BLOBS {

@@ -155,7 +155,9 @@ fn each_element(
                     }
                 }
             }
-            Event::Eof if depth > 0 => return Err(broken("the file ends before </osm>: it is truncated".to_owned())),
+            Event::Eof if depth > 0 => {
+                return Err(broken("the file ends before </osm>: it is truncated".to_owned()));
+            }
             Event::Eof if !seen_root => {
                 return Err(broken("there is no <osm> element: this is not an OpenStreetMap file".to_owned()));
             }

@@ -65,8 +65,9 @@ impl RoadNetwork {
         if header.len() < MAGIC.len() || header[..8] != MAGIC {
             return Err(RoadsError::NotANetworkFile);
         }
+        let header_len = header.len() as u64;
         let Ok(header) = <[u8; HEADER_LEN]>::try_from(header) else {
-            return Err(RoadsError::NetworkTruncated { expected: 0, found: 0 });
+            return Err(RoadsError::NetworkTruncated { expected: HEADER_LEN as u64, found: header_len });
         };
         let [_, _, _, _, _, _, _, _, v0, v1, v2, v3, l0, l1, l2, l3, l4, l5, l6, l7, c0, c1, c2, c3] = header;
         let found = u32::from_le_bytes([v0, v1, v2, v3]);

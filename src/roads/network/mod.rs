@@ -9,7 +9,7 @@
 mod file;
 mod summary;
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use petgraph::{
     graph::{DiGraph, NodeIndex},
@@ -208,17 +208,25 @@ fn divide(graph: &DiGraph<Point, Arc>, roads: &[Road], profile: Profile) -> Divi
         let arc: &Arc = edge.weight();
         roads[arc.road as usize].time_ms(profile, arc.backward).is_some()
     });
-    let mut components = 0;
-    let mut main: Vec<NodeIndex> = Vec::new();
-    for part in petgraph::algo::kosaraju_scc(&open) {
-        if touched[part[0].index()] {
-            components += 1;
-            // Of equally large parts the one with the lowest vertex, whatever order the algorithm finds them in.
-            let lowest = |part: &[NodeIndex]| part.iter().copied().min();
-            if part.len() > main.len() || (part.len() == main.len() && lowest(&part) < lowest(&main)) {
-                main = part;
-            }
+    let mut parts = petgraph::algo::kosaraju_scc(&open);
+    parts.retain(|part| touched[part[0].index()]);
+    let mut part_of = vec![usize::MAX; graph.node_count()];
+    for (number, part) in parts.iter().enumerate() {
+        for vertex in part {
+            part_of[vertex.index()] = number;
         }
     }
-    Division { components, main }
+    // Measured by road length: after contraction, vertices say little about size.
+    let mut length_cm = vec![0_u64; parts.len()];
+    for road in roads {
+        let (from, to) = (part_of[road.from as usize], part_of[road.to as usize]);
+        if from == to && road.time_ms(profile, false).or(road.time_ms(profile, true)).is_some() {
+            length_cm[from] += u64::from(road.length_cm);
+        }
+    }
+    // Of equally large parts the one with the lowest vertex, whatever order the algorithm finds them in.
+    let size = |number: &usize| (length_cm[*number], Reverse(parts[*number].iter().copied().min()));
+    let largest = (0..parts.len()).filter(|&number| length_cm[number] > 0).max_by_key(size);
+    let components = parts.len() as u64;
+    Division { components, main: largest.map_or(Vec::new(), |number| parts.swap_remove(number)) }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::snap::SnapFailure;
+use super::snap::UnreachableReason;
 use crate::roads::TravelBasis;
 
 /// Marks a pair without a way; times and distances stay far below it.
@@ -25,7 +25,7 @@ pub struct Unreachable {
     /// Index of the destination.
     pub to: usize,
     /// Why.
-    pub reason: SnapFailure,
+    pub reason: UnreachableReason,
 }
 
 /// Times and distances from every point to every point; not symmetric. Zero from a point to itself.
@@ -34,7 +34,7 @@ pub struct TravelMatrix {
     size: usize,
     seconds: Vec<u32>,
     metres: Vec<u32>,
-    snap_distances_m: Vec<Result<u32, SnapFailure>>,
+    snap_distances_m: Vec<Result<u32, UnreachableReason>>,
     basis: TravelBasis,
 }
 
@@ -43,7 +43,7 @@ impl TravelMatrix {
         size: usize,
         seconds: Vec<u32>,
         metres: Vec<u32>,
-        snap_distances_m: Vec<Result<u32, SnapFailure>>,
+        snap_distances_m: Vec<Result<u32, UnreachableReason>>,
         basis: TravelBasis,
     ) -> Self {
         Self { size, seconds, metres, snap_distances_m, basis }
@@ -68,8 +68,7 @@ impl TravelMatrix {
     }
 
     /// How far each point lies from the road it was snapped to, or why it was not; zero in estimates.
-    #[must_use]
-    pub fn snap_distances_m(&self) -> &[Result<u32, SnapFailure>] {
+    pub fn snap_distances_m(&self) -> &[Result<u32, UnreachableReason>] {
         &self.snap_distances_m
     }
 
@@ -78,8 +77,9 @@ impl TravelMatrix {
         let failure = |point: usize| self.snap_distances_m[point].err();
         (0..self.size).flat_map(move |from| {
             (0..self.size).filter(move |&to| to != from).filter_map(move |to| {
-                let reason = failure(from).or_else(|| failure(to))?;
-                Some(Unreachable { from, to, reason })
+                let lost = self.seconds[from * self.size + to] == NO_LEG;
+                let reason = || failure(from).or_else(|| failure(to)).unwrap_or(UnreachableReason::NotConnected);
+                lost.then(|| Unreachable { from, to, reason: reason() })
             })
         })
     }

@@ -15,11 +15,11 @@ use rayon::prelude::*;
 
 pub use matrix::{Leg, TravelMatrix, Unreachable};
 pub use route::{RouteLeg, RoutePath};
-pub use snap::SnapFailure;
+pub use snap::UnreachableReason;
 
 use super::{
     Point, Profile, RoadNetwork, RoadsError, TravelBasis,
-    hierarchy::{Entry, Hierarchy, PathSearch, Sweep},
+    hierarchy::{Cost, Entry, Hierarchy, PathSearch, Sweep},
 };
 pub(super) use matrix::NO_LEG;
 use snap::{End, Snap, SnapIndex};
@@ -91,8 +91,8 @@ impl Router {
     /// Metres from the point to the road it is snapped to.
     ///
     /// # Errors
-    /// [`SnapFailure`] when no usable road is within the limit.
-    pub fn snap_distance_m(&self, point: Point) -> Result<u32, SnapFailure> {
+    /// [`UnreachableReason`] when no usable road is within the limit.
+    pub fn snap_distance_m(&self, point: Point) -> Result<u32, UnreachableReason> {
         self.snap(point).map(|snap| snap.distance_m)
     }
 
@@ -116,7 +116,7 @@ impl Router {
     ) -> Result<TravelMatrix, RoadsError> {
         let size = points.len();
         check_size(size)?;
-        let snaps: Vec<Result<Snap, SnapFailure>> = points.par_iter().map(|&point| self.snap(point)).collect();
+        let snaps: Vec<Result<Snap, UnreachableReason>> = points.par_iter().map(|&point| self.snap(point)).collect();
         let mut seconds = vec![NO_LEG; size * size];
         let mut metres = vec![NO_LEG; size * size];
         self.fill(&snaps, &mut seconds, &mut metres, progress)?;
@@ -131,7 +131,7 @@ impl Router {
 
     fn fill(
         &self,
-        snaps: &[Result<Snap, SnapFailure>],
+        snaps: &[Result<Snap, UnreachableReason>],
         seconds: &mut [u32],
         metres: &mut [u32],
         progress: &(dyn Fn(MatrixProgress) -> ControlFlow<()> + Sync),
@@ -168,10 +168,13 @@ impl Router {
                             (seconds[cell], metres[cell]) = (0, 0);
                             continue;
                         }
-                        let (Ok(source), Ok(target)) = (source, target) else { continue };
+                        let (Ok(source), Ok(target)) = (source, target) else {
+                            continue;
+                        };
                         let around = exits.iter().map(|exit| costs[exit.vertex as usize][lane].plus(exit.cost)).min();
                         let direct = if source.road == target.road { self.direct(source, target) } else { None };
-                        if let Some(cost) = around.into_iter().chain(direct.map(|(cost, _)| cost)).min() {
+                        let ways = around.into_iter().chain(direct.map(|(cost, _)| cost));
+                        if let Some(cost) = ways.min().filter(|&cost| cost < Cost::NONE) {
                             (seconds[cell], metres[cell]) = (cost.seconds(), cost.metres());
                         }
                     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{
     Router,
     matrix::Leg,
-    snap::{End, Snap},
+    snap::{End, Snap, UnreachableReason},
 };
 use crate::roads::{
     Point, RoadsError, TravelBasis,
@@ -45,7 +45,7 @@ impl RoutePath {
         self.legs.iter().map(|leg| u64::from(leg.leg.metres)).sum()
     }
 
-    /// The route as a GeoJSON `FeatureCollection` (RFC 7946), one `LineString` a leg, longitude before latitude, each
+    /// The route as a `GeoJSON` `FeatureCollection` (RFC 7946), one `LineString` a leg, longitude before latitude, each
     /// with its `leg` number, `seconds`, `metres` and the `basis` of the figures.
     #[must_use]
     pub fn to_geojson(&self) -> Value {
@@ -72,7 +72,7 @@ impl RoutePath {
     }
 }
 
-/// A line under construction; GeoJSON wants two positions even where nobody moves.
+/// A line under construction; `GeoJSON` wants two positions even where nobody moves.
 pub(in crate::roads) fn line(points: impl IntoIterator<Item = Point>) -> Vec<Point> {
     let mut line: Vec<Point> = points.into_iter().collect();
     line.dedup();
@@ -99,12 +99,13 @@ impl Router {
         let mut search = self.path_search();
         let legs = snaps
             .windows(2)
-            .map(|pair| {
+            .enumerate()
+            .map(|(index, pair)| {
                 let (source, target) = (&pair[0], &pair[1]);
                 let direct = if source.road == target.road { self.direct(source, target) } else { None };
                 let (entries, exits) = (self.entries(source), self.exits(target));
                 let around = search.run(&self.hierarchy, &core_ends(&entries), &core_ends(&exits));
-                let (cost, geometry) = match (direct, around) {
+                Ok(match (direct, around) {
                     (Some((cost, backward)), around) if around.as_ref().is_none_or(|around| cost <= around.cost) => {
                         (cost, self.line_along(source, target, backward))
                     }
@@ -112,11 +113,19 @@ impl Router {
                         let (entry, exit) = (&entries[around.source], &exits[around.target]);
                         (around.cost, self.line_around((source, entry), (target, exit), &around.arcs))
                     }
-                    (_, None) => unreachable_within_core(),
-                };
-                RouteLeg { leg: Leg { seconds: cost.seconds(), metres: cost.metres() }, geometry }
+                    (_, None) => {
+                        return Err(RoadsError::PointUnreachable {
+                            index: index + 1,
+                            reason: UnreachableReason::NotConnected,
+                        });
+                    }
+                })
             })
-            .collect();
+            .map(|leg| {
+                let (cost, geometry): (Cost, Vec<Point>) = leg?;
+                Ok(RouteLeg { leg: Leg { seconds: cost.seconds(), metres: cost.metres() }, geometry })
+            })
+            .collect::<Result<Vec<RouteLeg>, RoadsError>>()?;
         Ok(RoutePath { legs, basis: self.basis() })
     }
 
@@ -162,8 +171,4 @@ impl Router {
 
 fn core_ends(ends: &[End]) -> Vec<Entry> {
     ends.iter().map(|end| end.entry).collect()
-}
-
-fn unreachable_within_core() -> (Cost, Vec<Point>) {
-    unreachable!("snapped places lie on roads of one strongly connected part")
 }

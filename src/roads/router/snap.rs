@@ -16,16 +16,19 @@ const SEGMENTS_PER_BOX: usize = 8;
 const FIRST_LOOK_M: f64 = 60.0;
 const EARTH_RADIUS_M: f64 = 6_371_008.8;
 
-/// Why a point is on no road.
+/// Why there is no way from or to a point.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, thiserror::Error)]
 #[serde(rename_all = "snake_case", tag = "code")]
-pub enum SnapFailure {
+pub enum UnreachableReason {
     /// No road that the profile may use, and that connects to the rest, is near enough.
     #[error("no usable road within {limit_m} m (too_far_from_road)")]
     TooFarFromRoad {
         /// The limit in metres.
         limit_m: u32,
     },
+    /// The network claims two places to be connected that are not; only a forged network file can bring this about.
+    #[error("the network does not connect it (not_connected)")]
+    NotConnected,
 }
 
 /// A place on a road.
@@ -155,7 +158,7 @@ struct Candidate {
 }
 
 impl Router {
-    pub(super) fn snap(&self, point: Point) -> Result<Snap, SnapFailure> {
+    pub(super) fn snap(&self, point: Point) -> Result<Snap, UnreachableReason> {
         let chart = Chart::around(point);
         let limit_m = f64::from(self.snap_limit_m);
         let mut radius_m = FIRST_LOOK_M.min(limit_m);
@@ -165,7 +168,7 @@ impl Router {
                 return Ok(self.snap_at(point, &best));
             }
             if radius_m >= limit_m {
-                return Err(SnapFailure::TooFarFromRoad { limit_m: self.snap_limit_m });
+                return Err(UnreachableReason::TooFarFromRoad { limit_m: self.snap_limit_m });
             }
             radius_m = (radius_m * 4.0).min(limit_m);
         }

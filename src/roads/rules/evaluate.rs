@@ -7,16 +7,17 @@ use crate::roads::Profile;
 type Tags<'a> = [(&'a str, &'a str)];
 
 const MILE_KM: f64 = 1.609_344;
+const MM_PER_KM: f64 = 1e6;
 
 /// What a way offers: its class and each profile's speed in both directions.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(in crate::roads) struct WayTravel {
     /// Index into the rules' class names.
     pub(in crate::roads) class: u8,
-    /// Metres per hour along the way's drawing direction, by profile; `None` is closed.
-    pub(in crate::roads) forward_m_per_h: [Option<u32>; Profile::COUNT],
-    /// Metres per hour against the way's drawing direction, by profile; `None` is closed.
-    pub(in crate::roads) backward_m_per_h: [Option<u32>; Profile::COUNT],
+    /// Millimetres per hour along the way's drawing direction, by profile; `None` is closed.
+    pub(in crate::roads) forward_mm_per_h: [Option<u32>; Profile::COUNT],
+    /// Millimetres per hour against the way's drawing direction, by profile; `None` is closed.
+    pub(in crate::roads) backward_mm_per_h: [Option<u32>; Profile::COUNT],
     /// Set on ferries.
     pub(in crate::roads) ferry: Option<FerryTimes>,
 }
@@ -51,8 +52,8 @@ impl RoadRules {
         let class_name = if is_ferry { FERRY_CLASS } else { highway? };
         let mut travel = WayTravel {
             class: self.class_index(class_name)?,
-            forward_m_per_h: [None; Profile::COUNT],
-            backward_m_per_h: [None; Profile::COUNT],
+            forward_mm_per_h: [None; Profile::COUNT],
+            backward_mm_per_h: [None; Profile::COUNT],
             ferry: is_ferry.then(|| self.ferry_times(tags)),
         };
         for profile in Profile::ALL {
@@ -66,18 +67,20 @@ impl RoadRules {
             let directions = directions(rules, tags);
             let along = |side: &str| {
                 let limit_kmh = rules.uses_maxspeed.then(|| self.limit_kmh(tags, side)).flatten();
-                metres_per_hour(if is_ferry { speed_kmh } else { limit_kmh.map_or(speed_kmh, |l| l.min(speed_kmh)) })
+                mm_per_hour(if is_ferry { speed_kmh } else { limit_kmh.map_or(speed_kmh, |l| l.min(speed_kmh)) })
             };
-            travel.forward_m_per_h[profile.index()] = directions.forward.then(|| along("forward"));
-            travel.backward_m_per_h[profile.index()] = directions.backward.then(|| along("backward"));
+            travel.forward_mm_per_h[profile.index()] = directions.forward.then(|| along("forward"));
+            travel.backward_mm_per_h[profile.index()] = directions.backward.then(|| along("backward"));
         }
         let open = |speeds: &[Option<u32>]| speeds.iter().any(Option::is_some);
-        (open(&travel.forward_m_per_h) || open(&travel.backward_m_per_h)).then_some(travel)
+        (open(&travel.forward_mm_per_h) || open(&travel.backward_mm_per_h)).then_some(travel)
     }
 
     /// The profiles that a node with these tags stops, as a set of profile bits; 0 for an ordinary node.
     pub(in crate::roads) fn blocked_at(&self, tags: &Tags<'_>) -> u8 {
-        let Some(barrier) = value(tags, "barrier") else { return 0 };
+        let Some(barrier) = value(tags, "barrier") else {
+            return 0;
+        };
         let locked = value(tags, "locked") == Some("yes");
         Profile::ALL
             .into_iter()
@@ -180,6 +183,6 @@ fn directions(rules: &ProfileRules, tags: &Tags<'_>) -> Directions {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "speeds are validated to 0.005..=450 km/h")]
-fn metres_per_hour(speed_kmh: f64) -> u32 {
-    (speed_kmh * 1000.0).round() as u32
+fn mm_per_hour(speed_kmh: f64) -> u32 {
+    (speed_kmh * MM_PER_KM).round() as u32
 }

@@ -167,7 +167,7 @@ impl RoadRules {
     #[must_use]
     pub fn estimate(&self, profile: Profile) -> Estimate {
         let rule = self.of(profile).estimate;
-        Estimate::new(profile, rule.circuity, rule.speed_kmh).expect("validated when the rules were parsed")
+        Estimate::within_limits(profile, rule.circuity, rule.speed_kmh)
     }
 
     pub(super) fn class_name(&self, class: u8) -> &str {

@@ -1,6 +1,6 @@
 //! Which results are brought home, and where to.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use rand::{Rng, RngExt, seq::SliceRandom};
 
@@ -13,25 +13,37 @@ use crate::domain::{
     CentreData, Commune, DayClock, DomainError, Dossier, HalfDay, Position, PositionQuality, SeasonProfile, SiteId,
 };
 
-/// The dossiers (by index) whose results go home: as many as published, among those settled early enough to be home by the
-/// season's last day.
+/// Whether a result that goes home gets there within the season.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Homeward {
+    /// It counts among the published home deliveries.
+    Delivered,
+    /// It is still under way on the season's last day.
+    UnderWay,
+}
+
+/// The dossiers (by index) whose results go home: as many as published among those settled early enough to be home by the
+/// season's last day, and of the later ones as large a part, still under way.
 pub(super) fn choose(
     centre: &CentreData,
     request: &SeasonRequest,
     dossiers: &[Dossier],
     rng: &mut impl Rng,
-) -> Result<BTreeSet<usize>, SimulateError> {
+) -> Result<BTreeMap<usize, Homeward>, SimulateError> {
     let (Some(published), Some(profile)) = (&centre.published, &centre.season) else {
         return Err(SimulateError::Missing("published figures"));
     };
     let count = quota(published.home_deliveries, share(centre, profile, published, request)?, request.scale);
-    let last = centre.calendar.working_day_from(request.to).and_then(|to| centre.calendar.add_working_days(to, -3))?;
+    let last = centre.calendar.working_day_from(request.to).and_then(|to| centre.calendar.add_working_days(to, -4))?;
     let zone = centre.centre.time_zone;
-    let in_time = |dossier: &Dossier| dossier.settled_at.is_some_and(|at| DayClock::date_of(at, zone) <= last);
-    let mut candidates: Vec<usize> = (0..dossiers.len()).filter(|index| in_time(&dossiers[*index])).collect();
-    candidates.shuffle(rng);
-    candidates.truncate(count);
-    Ok(candidates.into_iter().collect())
+    let in_time = |index: &usize| dossiers[*index].settled_at.is_some_and(|at| DayClock::date_of(at, zone) <= last);
+    let settled = (0..dossiers.len()).filter(|index| dossiers[*index].settled_at.is_some());
+    let (mut early, mut recent): (Vec<usize>, Vec<usize>) = settled.partition(in_time);
+    let under_way = (recent.len() * count).checked_div(early.len()).unwrap_or(0);
+    early.shuffle(rng);
+    recent.shuffle(rng);
+    let delivered = early.into_iter().take(count).map(|index| (index, Homeward::Delivered));
+    Ok(delivered.chain(recent.into_iter().take(under_way).map(|index| (index, Homeward::UnderWay))).collect())
 }
 
 /// Draws homes: a commune by population, a point inside it, a half-day that its depot serves.

@@ -8,7 +8,7 @@ use rand::{Rng, RngExt};
 
 use super::{
     SeasonRequest, SimulateError,
-    homes::{HOME_QUALITY, Homes},
+    homes::{HOME_QUALITY, Homes, Homeward},
     settlement::office_time,
     weighted::Weighted,
 };
@@ -65,7 +65,7 @@ impl<'a, R: Rng> Maker<'a, R> {
     }
 
     /// Everything physical of one dossier.
-    pub(super) fn dossier(&mut self, dossier: &Dossier, goes_home: bool) -> Result<(), SimulateError> {
+    pub(super) fn dossier(&mut self, dossier: &Dossier, homeward: Option<Homeward>) -> Result<(), SimulateError> {
         self.ids.set_time(u64::try_from(dossier.received_at.timestamp_millis()).unwrap_or(0));
         for _ in 0..self.per_dossier.draw(self.rng) {
             let ready_at = dossier.received_at + TimeDelta::minutes(self.rng.random_range(3..=15));
@@ -74,7 +74,7 @@ impl<'a, R: Rng> Maker<'a, R> {
             self.item("I", dossier, hub, Destination::Site(dossier.department_id), ready_at, delivered_at)?;
         }
         self.second_department(dossier)?;
-        self.result(dossier, goes_home)?;
+        self.result(dossier, homeward)?;
         Ok(())
     }
 
@@ -100,15 +100,16 @@ impl<'a, R: Rng> Maker<'a, R> {
     }
 
     /// The result goes back to the centre or home.
-    fn result(&mut self, dossier: &Dossier, goes_home: bool) -> Result<(), SimulateError> {
+    fn result(&mut self, dossier: &Dossier, homeward: Option<Homeward>) -> Result<(), SimulateError> {
         let Some(settled_at) = dossier.settled_at else { return Ok(()) };
         let ready_at = settled_at + TimeDelta::minutes(self.rng.random_range(5..=30));
         let at_centre = self.back_at_centre(ready_at)?;
-        let (to, delivered_at) = if goes_home {
-            let (home, delivered_at) = self.home(dossier, at_centre)?;
-            (Destination::Home(home), delivered_at)
-        } else {
-            (Destination::Site(self.centre.hub().id), at_centre)
+        let (to, delivered_at) = match homeward {
+            Some(homeward) => {
+                let (home, delivered_at) = self.home(dossier, at_centre)?;
+                (Destination::Home(home), delivered_at.filter(|_| homeward == Homeward::Delivered))
+            }
+            None => (Destination::Site(self.centre.hub().id), at_centre),
         };
         self.item("R", dossier, dossier.department_id, to, ready_at, delivered_at)
     }

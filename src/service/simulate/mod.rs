@@ -89,11 +89,11 @@ pub fn season(
     let mut ids = SeededIds::new(request.seed, 0);
     let arrivals = arrivals::draw(centre, profile, request, &mut rng)?;
     let mut dossiers = settlement::dossiers(centre, profile, request, &arrivals, &mut rng, &mut ids)?;
-    let wanted = homes::choose(centre, request, &dossiers, &mut rng)?;
+    let homeward = homes::choose(centre, request, &dossiers, &mut rng)?;
     let total = dossiers.len() as u64;
     let mut made = items::Maker::new(centre, profile, request, &mut rng, &mut ids)?;
     for (index, dossier) in dossiers.iter().enumerate() {
-        made.dossier(dossier, wanted.contains(&index))?;
+        made.dossier(dossier, homeward.get(&index).copied())?;
         if index % 1024 == 0 && progress(index as u64, total).is_break() {
             return Err(SimulateError::Cancelled);
         }

@@ -1,6 +1,6 @@
 //! What becomes of each dossier: its department, its appointment, when it is settled.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use rand::{Rng, RngExt, seq::SliceRandom};
 
 use super::{
@@ -70,20 +70,19 @@ fn calibrate(
     let late_quota = settled_quota - quota(published.dossiers_settled_on_time, share, request.scale).min(settled_quota);
     let zone = centre.centre.time_zone;
 
-    // The dossiers still in hand on the last day are mostly recent ones: they are promised for after the period.
+    // The dossiers still in hand on the last day, beyond those whose appointment has not come, are long procedures of the
+    // last two months: they are promised for after the period.
+    let recent = request.to.checked_sub_days(Days::new(60)).unwrap_or(request.from);
     let mut settled: Vec<usize> = (0..dossiers.len()).filter(|index| dossiers[*index].settled_at.is_some()).collect();
-    let mut surplus = settled.len().saturating_sub(settled_quota);
-    let mut newest_first: Vec<usize> = settled.iter().rev().copied().filter(|_| rng.random_bool(0.5)).collect();
-    newest_first.extend(settled.iter().rev().copied());
-    for index in newest_first {
-        if surplus == 0 {
-            break;
-        }
-        if dossiers[index].settled_at.take().is_some() {
-            let promised = centre.calendar.add_working_days(request.to, rng.random_range(1..=20))?;
-            dossiers[index].appointment_at = closing(centre, promised)?;
-            surplus -= 1;
-        }
+    let surplus = settled.len().saturating_sub(settled_quota);
+    let is_recent = |index: &usize| DayClock::date_of(dossiers[*index].received_at, zone) >= recent;
+    let (mut long, mut older): (Vec<usize>, Vec<usize>) = settled.iter().copied().partition(is_recent);
+    long.shuffle(rng);
+    older.reverse();
+    for index in long.into_iter().chain(older).take(surplus) {
+        let promised = centre.calendar.add_working_days(request.to, rng.random_range(1..=20))?;
+        dossiers[index].appointment_at = closing(centre, promised)?;
+        dossiers[index].settled_at = None;
     }
     settled.retain(|index| dossiers[*index].settled_at.is_some());
 

@@ -1,4 +1,5 @@
 //! The road layer as its users see it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
 mod estimate;
 mod extracts;
@@ -7,6 +8,7 @@ mod hostile;
 mod oracle;
 mod rules;
 mod snapping;
+mod stress;
 
 use std::{fmt::Write as _, fs, io, ops::ControlFlow, path::PathBuf, sync::Arc};
 

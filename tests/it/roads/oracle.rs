@@ -65,7 +65,7 @@ impl Rules {
         for key in &path[1..] {
             value = value.get(*key)?;
         }
-        value.as_float().or_else(|| value.as_integer().map(|i| i as f64))
+        value.as_float().or_else(|| value.as_integer().and_then(|i| Some(f64::from(i32::try_from(i).ok()?))))
     }
 
     fn flag(&self, path: &[&str]) -> bool {
@@ -88,7 +88,9 @@ impl Rules {
     }
 
     fn blocks(&self, profile: &str, tags: &Tags) -> bool {
-        let Some(barrier) = tags.get("barrier") else { return false };
+        let Some(barrier) = tags.get("barrier") else {
+            return false;
+        };
         match self.access(profile, tags) {
             Some((allowed, _)) => !allowed,
             None => {
@@ -197,7 +199,9 @@ impl PlainGraph {
                 "the oracle knows no timed ferries"
             );
             for pair in refs.windows(2) {
-                let (Some(a), Some(b)) = (map.nodes.get(&pair[0]), map.nodes.get(&pair[1])) else { continue };
+                let (Some(a), Some(b)) = (map.nodes.get(&pair[0]), map.nodes.get(&pair[1])) else {
+                    continue;
+                };
                 let mut number = |id: i64, (point, tags): &(Point, Tags)| {
                     let number = *index.entry(id).or_insert_with(|| {
                         graph.points.push(*point);
@@ -316,7 +320,9 @@ impl PartialEq for Ahead {
 impl Eq for Ahead {}
 
 fn agrees(name: &str, seed: u64) {
-    let (Some(map), Some(network)) = (RawMap::read(name), import_extract(name)) else { return };
+    let (Some(map), Some(network)) = (RawMap::read(name), import_extract(name)) else {
+        return;
+    };
     let network = Arc::new(network);
     let rules = Rules::load();
     for profile in Profile::ALL {

@@ -1,0 +1,13 @@
+DROP TABLE procedures;
+DROP TABLE rules;
+DROP TABLE half_days;
+DROP TABLE areas;
+DROP TABLE couriers;
+DROP TABLE vehicles;
+DROP TABLE timetable_runs;
+DROP TABLE calendar_days;
+DROP TABLE communes;
+DROP TABLE opening_hours;
+DROP TABLE sites;
+DROP TABLE dossier_code_patterns;
+DROP TABLE centres;

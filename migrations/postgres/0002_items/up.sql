@@ -1,0 +1,66 @@
+-- Dossiers, home deliveries and items. Times are whole microseconds since 1970-01-01T00:00:00Z.
+
+CREATE TABLE dossiers (
+    centre_id BYTEA NOT NULL REFERENCES centres (id),
+    id BYTEA NOT NULL,
+    code TEXT COLLATE "C" NOT NULL,
+    department_id BYTEA NOT NULL,
+    received_at BIGINT NOT NULL,
+    appointment_at BIGINT NOT NULL,
+    settled_at BIGINT NULL,
+    synthetic BOOLEAN NOT NULL,
+    PRIMARY KEY (centre_id, id),
+    UNIQUE (centre_id, code),
+    FOREIGN KEY (centre_id, department_id) REFERENCES sites (centre_id, id)
+);
+
+CREATE INDEX dossiers_by_received ON dossiers (centre_id, received_at);
+
+CREATE TABLE home_deliveries (
+    centre_id BYTEA NOT NULL REFERENCES centres (id),
+    id BYTEA NOT NULL,
+    dossier_id BYTEA NULL,
+    address TEXT NOT NULL,
+    commune_code TEXT COLLATE "C" NOT NULL,
+    lat DOUBLE PRECISION NOT NULL CHECK (lat BETWEEN -90 AND 90),
+    lon DOUBLE PRECISION NOT NULL CHECK (lon BETWEEN -180 AND 180),
+    position_quality TEXT NOT NULL CHECK (position_quality IN ('building', 'street', 'commune', 'assumed_commune')),
+    requested_at BIGINT NOT NULL,
+    wanted_date DATE NULL,
+    wanted_half_day TEXT NULL CHECK (wanted_half_day IN ('morning', 'afternoon')),
+    synthetic BOOLEAN NOT NULL,
+    PRIMARY KEY (centre_id, id),
+    FOREIGN KEY (centre_id, dossier_id) REFERENCES dossiers (centre_id, id),
+    CHECK (wanted_half_day IS NULL OR wanted_date IS NOT NULL)
+);
+
+CREATE INDEX home_deliveries_by_dossier ON home_deliveries (centre_id, dossier_id);
+
+CREATE TABLE items (
+    centre_id BYTEA NOT NULL REFERENCES centres (id),
+    id BYTEA NOT NULL,
+    code TEXT COLLATE "C" NOT NULL,
+    dossier_id BYTEA NULL,
+    from_site_id BYTEA NOT NULL,
+    -- It goes either to a site or to a home.
+    to_site_id BYTEA NULL CHECK (to_site_id <> from_site_id),
+    to_home_delivery_id BYTEA NULL,
+    ready_at BIGINT NOT NULL,
+    due_at BIGINT NULL CHECK (due_at > ready_at),
+    weight_g BIGINT NOT NULL CHECK (weight_g >= 0),
+    delivered_at BIGINT NULL,
+    synthetic BOOLEAN NOT NULL,
+    PRIMARY KEY (centre_id, id),
+    UNIQUE (centre_id, code),
+    FOREIGN KEY (centre_id, dossier_id) REFERENCES dossiers (centre_id, id),
+    FOREIGN KEY (centre_id, from_site_id) REFERENCES sites (centre_id, id),
+    FOREIGN KEY (centre_id, to_site_id) REFERENCES sites (centre_id, id),
+    FOREIGN KEY (centre_id, to_home_delivery_id) REFERENCES home_deliveries (centre_id, id),
+    CHECK ((to_site_id IS NULL) <> (to_home_delivery_id IS NULL))
+);
+
+CREATE INDEX items_by_ready ON items (centre_id, ready_at, id);
+-- Serves the day's waiting items: not delivered (null) or delivered only since.
+CREATE INDEX items_by_delivered ON items (centre_id, delivered_at, ready_at);
+CREATE INDEX items_by_dossier ON items (centre_id, dossier_id);
+CREATE INDEX items_by_home_delivery ON items (centre_id, to_home_delivery_id) WHERE to_home_delivery_id IS NOT NULL;

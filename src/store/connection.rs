@@ -1,0 +1,171 @@
+//! One connection to either backend.
+
+use std::{fs::OpenOptions, io::ErrorKind, path::Path};
+
+use diesel::{
+    Connection, ConnectionError, MultiConnection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection,
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
+    sql_query, sql_types,
+};
+
+use super::{
+    StoreError,
+    url::{DatabaseUrl, Target},
+};
+
+/// A connection to one of the two. It serves ordinary queries as it is; for what only the backends themselves can do
+/// (batches, `ON CONFLICT`, `FOR UPDATE`) there is [`on_backend`].
+#[derive(MultiConnection)]
+pub(super) enum AnyConnection {
+    Postgres(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+/// Compiles `$body` once for each backend and runs the one that fits.
+macro_rules! on_backend {
+    ($any:expr, |$connection:ident| $body:expr) => {
+        match $any {
+            $crate::store::connection::AnyConnection::Postgres($connection) => $body,
+            $crate::store::connection::AnyConnection::Sqlite($connection) => $body,
+        }
+    };
+}
+pub(super) use on_backend;
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Writer,
+    Reader,
+}
+
+/// How long to wait for another process that writes to the same SQLite file, milliseconds. A whole season is inserted in
+/// one transaction, which takes seconds.
+const SQLITE_BUSY_MS: u32 = 60_000;
+
+/// The writer waits for the disk at every commit: an acknowledged scan is on it. A reader cannot write by mistake.
+fn sqlite_pragmas(role: Role) -> &'static str {
+    match role {
+        Role::Writer => {
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; \
+             PRAGMA journal_size_limit = 67108864;"
+        }
+        Role::Reader => "PRAGMA query_only = ON; PRAGMA cache_size = -16384;",
+    }
+}
+
+#[derive(QueryableByName)]
+struct JournalMode {
+    #[diesel(sql_type = sql_types::Text)]
+    journal_mode: String,
+}
+
+/// Connects and sets the connection up for its role.
+pub(super) fn connect(url: &DatabaseUrl, role: Role) -> Result<AnyConnection, StoreError> {
+    match url.target() {
+        Target::Sqlite(path) => {
+            let fail = |problem: String| StoreError::Connect { target: url.to_string(), problem };
+            if let Err(error) = OpenOptions::new().append(true).open(path)
+                && error.kind() == ErrorKind::PermissionDenied
+            {
+                return Err(fail(sqlite_problem(path, &format!("unable to open it for writing ({error})"))));
+            }
+            let mut connection =
+                SqliteConnection::establish(path).map_err(|error| fail(sqlite_problem(path, &message(&error))))?;
+            set_up_sqlite(&mut connection, role).map_err(|error| fail(sqlite_problem(path, &error.to_string())))?;
+            Ok(AnyConnection::Sqlite(connection))
+        }
+        Target::Postgres(_) => {
+            let mut connection = PgConnection::establish(&url.connection_string()).map_err(|error| {
+                StoreError::Connect { target: url.to_string(), problem: url.without_password(message(&error).trim()) }
+            })?;
+            connection.batch_execute("SET client_min_messages = warning")?;
+            Ok(AnyConnection::Postgres(connection))
+        }
+    }
+}
+
+fn set_up_sqlite(connection: &mut SqliteConnection, role: Role) -> diesel::QueryResult<()> {
+    connection.batch_execute(&format!("PRAGMA busy_timeout = {SQLITE_BUSY_MS};"))?;
+    if role == Role::Writer {
+        let JournalMode { journal_mode } = sql_query("PRAGMA journal_mode = WAL").get_result(connection)?;
+        if journal_mode != "wal" {
+            return Err(diesel::result::Error::QueryBuilderError(
+                format!("it cannot keep a write-ahead log there (journal mode is {journal_mode})").into(),
+            ));
+        }
+    }
+    connection.batch_execute(sqlite_pragmas(role))
+}
+
+fn message(error: &ConnectionError) -> String {
+    match error {
+        ConnectionError::BadConnection(message) => message.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// What SQLite says, and what to do about it.
+fn sqlite_problem(path: &str, message: &str) -> String {
+    let path = Path::new(path);
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let said = message.to_lowercase();
+    if said.contains("not a database") {
+        "the file is not an SQLite database: choose another path".into()
+    } else if path.is_dir() {
+        "it is a folder: add a file name".into()
+    } else if !folder.is_dir() {
+        format!("the folder {} does not exist: create it or choose another path", folder.display())
+    } else if said.contains("unable to open") || said.contains("readonly") || said.contains("read-only") {
+        format!("{message}: make the file and its folder {} writable, or choose another path", folder.display())
+    } else {
+        message.to_owned()
+    }
+}
+
+/// How a transaction begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begin {
+    /// To read several tables as they were at one instant.
+    Snapshot,
+    /// To write. SQLite takes its write lock at once: taking it only at the first write fails when another connection
+    /// wrote after the first read, however long the busy timeout is.
+    Write,
+}
+
+impl Begin {
+    fn sql(self, connection: &AnyConnection) -> &'static str {
+        match (self, connection) {
+            (Self::Snapshot, AnyConnection::Sqlite(_)) => "BEGIN DEFERRED",
+            (Self::Write, AnyConnection::Sqlite(_)) => "BEGIN IMMEDIATE",
+            (Self::Snapshot, AnyConnection::Postgres(_)) => {
+                "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            }
+            (Self::Write, AnyConnection::Postgres(_)) => "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED",
+        }
+    }
+}
+
+/// Runs `body` in one transaction: all of it is stored, or nothing.
+pub(super) fn in_transaction<T>(
+    connection: &mut AnyConnection,
+    begin: Begin,
+    body: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let sql = begin.sql(connection);
+    on_backend!(connection, |c| AnsiTransactionManager::begin_transaction_sql(c, sql))?;
+    match body(connection) {
+        Ok(value) => {
+            on_backend!(connection, |c| AnsiTransactionManager::commit_transaction(c))?;
+            Ok(value)
+        }
+        Err(error) => {
+            // The cause matters more than a failed rollback, after which the pool drops the connection anyway.
+            let _ = on_backend!(connection, |c| AnsiTransactionManager::rollback_transaction(c));
+            Err(error)
+        }
+    }
+}

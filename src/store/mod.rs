@@ -1,0 +1,101 @@
+//! SQLite and PostgreSQL behind one [`Store`].
+//!
+//! Rows here, domain types outside. A [`Store`] is cheap to clone and may be used from many threads; each function is
+//! one transaction and blocks until it is done. What it promises:
+//!
+//! - Both backends behave the same: same tables (`schema.rs`), same order, same answers.
+//! - What was acknowledged is on disk; what failed has left nothing behind.
+//! - What is read back equals what was saved, its order and its microseconds included.
+//! - No message holds a password, a name or an address.
+//!
+//! How values lie in the tables: a UUID is its 16 bytes, an instant is whole microseconds since 1970 (exact, and in
+//! order, on both backends), a date or a time of day is the backend's own (text in SQLite), lists that are only ever
+//! read whole are JSON.
+//!
+//! What it does not know: the clock, how plans are made, HTTP. It gives no meaning to what it keeps and makes no ids.
+
+mod centre;
+mod columns;
+mod connection;
+mod count;
+mod dossier;
+mod error;
+mod filter;
+mod home_delivery;
+mod idempotency;
+mod item;
+mod job;
+mod migrate;
+mod plan;
+mod pool;
+mod schema;
+mod season;
+mod url;
+
+pub use error::StoreError;
+pub use filter::{Counts, Inserted, ItemCursor, ItemFilter};
+pub use idempotency::IdempotencyKey;
+pub use job::{JobId, JobState, PlanJob};
+pub use url::{Backend, DatabaseUrl};
+
+use connection::{AnyConnection, Begin, Role, in_transaction};
+use diesel::{RunQueryDsl, sql_query};
+use pool::Pools;
+
+/// Rows in one `INSERT`, and ids in one `IN`: SQLite binds at most 32,766 values in a statement, PostgreSQL 65,535, and no
+/// table has more than 16 columns.
+const ROWS_AT_ONCE: usize = 1_000;
+
+/// The database. Cheap to clone: clones share their connections.
+#[derive(Clone)]
+pub struct Store {
+    pools: Pools,
+}
+
+impl Store {
+    /// Connects. An SQLite file that does not exist is made; its folder must exist. Tables are [`Store::migrate`]'s to make.
+    ///
+    /// # Errors
+    /// [`StoreError::Connect`] with the cause: host, database, folder, file or permission.
+    pub fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        Ok(Self { pools: Pools::open(url)? })
+    }
+
+    /// The kind of database.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        self.pools.url().backend()
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it does not.
+    pub fn ping(&self) -> Result<(), StoreError> {
+        self.read(|connection| {
+            sql_query("SELECT 1").execute(connection)?;
+            Ok(())
+        })
+    }
+
+    /// Reads with one statement.
+    fn read<T>(&self, body: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        body(&mut *self.pools.get(Role::Reader)?)
+    }
+
+    /// Reads with several statements, all of which see the same instant.
+    fn snapshot<T>(&self, body: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        in_transaction(&mut *self.pools.get(Role::Reader)?, Begin::Snapshot, body)
+    }
+
+    /// Writes: all that `body` does, or nothing.
+    fn write<T>(&self, body: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        in_transaction(&mut *self.pools.get(Role::Writer)?, Begin::Write, body)
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Store").field(self.pools.url()).finish()
+    }
+}
