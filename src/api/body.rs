@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
-    problem::{Problem, ProblemField},
+    problem::{Failure, ProblemField},
     problem_code::ProblemCode,
 };
 
@@ -19,15 +19,15 @@ pub(crate) struct JsonBody {
 }
 
 impl FromRequest for JsonBody {
-    type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let header = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("?").to_owned());
         let (content_type, encoding) = (header(header::CONTENT_TYPE), header(header::CONTENT_ENCODING));
         let payload = web::Payload::from_request(request, payload);
         Box::pin(async move {
-            let unsupported = |detail: String| Err(Problem::new(ProblemCode::UNSUPPORTED_MEDIA_TYPE, detail));
+            let unsupported = |detail: String| Err(Failure::new(ProblemCode::UNSUPPORTED_MEDIA_TYPE, detail));
             match content_type.as_deref() {
                 None => return unsupported("the request has no Content-Type: expected application/json".into()),
                 Some(given) if !is_json(given) => {
@@ -40,19 +40,19 @@ impl FromRequest for JsonBody {
             }
             let payload = payload
                 .await
-                .map_err(|error| Problem::new(ProblemCode::BAD_REQUEST, format!("the body cannot be read: {error}")))?;
+                .map_err(|error| Failure::new(ProblemCode::BAD_REQUEST, format!("the body cannot be read: {error}")))?;
             let bytes = payload
                 .to_bytes_limited(BODY_BYTES_MAX)
                 .await
                 .map_err(|_| {
-                    Problem::new(
+                    Failure::new(
                         ProblemCode::BODY_TOO_LARGE,
                         format!("the body has more than {BODY_BYTES_MAX} bytes, which is the most that is read"),
                     )
                 })?
-                .map_err(|error| Problem::new(ProblemCode::BAD_REQUEST, format!("the body cannot be read: {error}")))?;
+                .map_err(|error| Failure::new(ProblemCode::BAD_REQUEST, format!("the body cannot be read: {error}")))?;
             let json = serde_json::from_slice(&bytes)
-                .map_err(|error| Problem::new(ProblemCode::MALFORMED_JSON, format!("the body is not JSON: {error}")))?;
+                .map_err(|error| Failure::new(ProblemCode::MALFORMED_JSON, format!("the body is not JSON: {error}")))?;
             Ok(Self { json })
         })
     }
@@ -73,8 +73,8 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// The fields of a whole document.
-    pub(crate) fn of(json: Value) -> Result<Self, Problem> {
-        Self::nested(json, String::new()).map_err(|error| Problem::body(vec![error]))
+    pub(crate) fn of(json: Value) -> Result<Self, Failure> {
+        Self::nested(json, String::new()).map_err(|error| Failure::body(vec![error]))
     }
 
     fn nested(json: Value, pointer: String) -> Result<Self, ProblemField> {
@@ -97,7 +97,7 @@ impl Fields {
             Some(value) => match serde_json::from_value(value) {
                 Ok(value) => Some(value),
                 Err(error) => {
-                    self.refuse(name, error.to_string());
+                    self.refuse(name, in_plain_words(&error));
                     None
                 }
             },
@@ -161,12 +161,23 @@ impl Fields {
     }
 
     /// The value that was read, or every problem found, unknown fields included.
-    pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<T, Problem> {
+    pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<T, Failure> {
         self.note_unknown();
         match value {
             Some(value) if self.errors.is_empty() => Ok(value),
-            _ => Err(Problem::body(self.errors)),
+            _ => Err(Failure::body(self.errors)),
         }
+    }
+}
+
+/// The reader's message without the names of Rust's types.
+fn in_plain_words(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    match message.rsplit_once("expected ") {
+        Some((before, "u32")) => format!("{before}expected a whole number from 0 to {}", u32::MAX),
+        Some((before, "u64")) => format!("{before}expected a whole number from 0 on"),
+        Some((before, "a string")) => format!("{before}expected a text"),
+        _ => message,
     }
 }
 

@@ -3,7 +3,11 @@ use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{blocking, params::QueryParams, problem::Problem};
+use super::{
+    blocking,
+    params::QueryParams,
+    problem::{Failure, Problem},
+};
 use crate::service::{CalendarDay, Service};
 
 /// The longest period that is answered at once, days.
@@ -63,7 +67,7 @@ pub(crate) struct CalendarResponse {
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/calendar")]
-pub(crate) async fn get_calendar(service: web::Data<Service>, mut query: QueryParams) -> Result<HttpResponse, Problem> {
+pub(crate) async fn get_calendar(service: web::Data<Service>, mut query: QueryParams) -> Result<HttpResponse, Failure> {
     let (from, to) = (query.get::<NaiveDate>("from"), query.get::<NaiveDate>("to"));
     query.finish()?;
     let from = match (from, to) {
@@ -73,12 +77,13 @@ pub(crate) async fn get_calendar(service: web::Data<Service>, mut query: QueryPa
     };
     let to = to.unwrap_or_else(|| NaiveDate::from_ymd_opt(from.year(), 12, 31).unwrap_or(from));
     if to < from {
-        return Err(query.refused("to", &format!("{to} comes before `from`, which is {from}")));
+        return Err(Failure::parameter("to", format!("{to} comes before `from`, which is {from}")));
     }
     if (to - from).num_days() >= DAYS_MAX {
-        return Err(
-            query.refused("to", &format!("the period from {from} has more than {DAYS_MAX} days: ask for less at once"))
-        );
+        return Err(Failure::parameter(
+            "to",
+            format!("the period from {from} has more than {DAYS_MAX} days: ask for less at once"),
+        ));
     }
     let days = blocking(&service, move |service| service.calendar(from, to)).await?;
     let working_days = days.iter().filter(|day| day.working).count();

@@ -3,7 +3,13 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{blocking, params::NoQuery, places::SiteRef, problem::Problem, travel::TravelBasisOut};
+use super::{
+    blocking,
+    params::NoQuery,
+    places::SiteRef,
+    problem::{Failure, Problem},
+    travel::TravelBasisOut,
+};
 use crate::service::{CentreOverview, Service};
 
 /// The centre that is served.
@@ -140,7 +146,7 @@ impl From<CentreOverview> for CentreResponse {
     (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/centre")]
-pub(crate) async fn get_centre(service: web::Data<Service>, _: NoQuery) -> Result<HttpResponse, Problem> {
+pub(crate) async fn get_centre(service: web::Data<Service>, _: NoQuery) -> Result<HttpResponse, Failure> {
     let centre = blocking(&service, |service| Ok(CentreResponse::from(service.overview()?))).await?;
     Ok(HttpResponse::Ok().json(centre))
 }

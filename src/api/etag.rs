@@ -3,7 +3,7 @@ use actix_web::{
     http::header::{self, HeaderName},
 };
 
-use super::problem::{Problem, ProblemField};
+use super::problem::Failure;
 use crate::service::{Expected, PlanVersion};
 
 /// What a condition header names (RFC 9110, section 13).
@@ -15,13 +15,13 @@ enum Condition {
     Tags(Vec<(bool, String)>),
 }
 
-/// The ETag of a plan's version.
+/// The `ETag` of a plan's version.
 pub(crate) fn etag(version: PlanVersion) -> String {
     format!("\"{version}\"")
 }
 
 /// Whether `If-None-Match` names this version, so that the client has it already. Compared weakly.
-pub(crate) fn client_has(request: &HttpRequest, version: PlanVersion) -> Result<bool, Problem> {
+pub(crate) fn client_has(request: &HttpRequest, version: PlanVersion) -> Result<bool, Failure> {
     Ok(match condition(request, &header::IF_NONE_MATCH)? {
         None => false,
         Some(Condition::Any) => true,
@@ -30,7 +30,7 @@ pub(crate) fn client_has(request: &HttpRequest, version: PlanVersion) -> Result<
 }
 
 /// What the client believes of the plan that it wants to replace. `If-Match` compares strongly: a weak tag never matches.
-pub(crate) fn expected(request: &HttpRequest) -> Result<Expected, Problem> {
+pub(crate) fn expected(request: &HttpRequest) -> Result<Expected, Failure> {
     let must_match = condition(request, &header::IF_MATCH)?;
     let must_not_match = condition(request, &header::IF_NONE_MATCH)?;
     match (must_match, must_not_match) {
@@ -47,11 +47,11 @@ pub(crate) fn expected(request: &HttpRequest) -> Result<Expected, Problem> {
     }
 }
 
-fn bad(name: &HeaderName, message: &str) -> Problem {
-    Problem::parameters(vec![ProblemField::parameter(name.as_str(), message)])
+fn bad(name: &HeaderName, message: &str) -> Failure {
+    Failure::parameter(name.as_str(), message)
 }
 
-fn condition(request: &HttpRequest, name: &HeaderName) -> Result<Option<Condition>, Problem> {
+fn condition(request: &HttpRequest, name: &HeaderName) -> Result<Option<Condition>, Failure> {
     let unreadable = || bad(name, "expected * or entity tags in double quotes, such as \"3-1560470400000000\"");
     let mut tags = Vec::new();
     let mut seen = false;

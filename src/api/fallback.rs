@@ -6,7 +6,7 @@ use actix_web::{
 };
 use utoipa::openapi::{OpenApi, PathItem};
 
-use super::{problem::Problem, problem_code::ProblemCode};
+use super::{problem::Failure, problem_code::ProblemCode};
 
 /// Every path of the service with the methods that it answers.
 pub(crate) struct KnownPaths(Vec<(ResourceDef, Vec<Method>)>);
@@ -44,7 +44,7 @@ fn methods(item: &PathItem) -> Vec<Method> {
 pub(crate) async fn fallback(request: HttpRequest, known: web::Data<KnownPaths>) -> HttpResponse {
     let methods = known.methods_of(request.path());
     if methods.is_empty() {
-        return Problem::new(ProblemCode::NO_SUCH_PATH, "no endpoint has this path: /openapi.json lists all of them")
+        return Failure::new(ProblemCode::NO_SUCH_PATH, "no endpoint has this path: /openapi.json lists all of them")
             .error_response();
     }
     let mut allowed: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
@@ -57,7 +57,7 @@ pub(crate) async fn fallback(request: HttpRequest, known: web::Data<KnownPaths>)
         HttpResponse::NoContent().finish()
     } else {
         let detail = format!("this path answers {allowed}, not {}", request.method());
-        Problem::new(ProblemCode::METHOD_NOT_ALLOWED, detail).error_response()
+        Failure::new(ProblemCode::METHOD_NOT_ALLOWED, detail).error_response()
     };
     if let Ok(value) = header::HeaderValue::from_str(&allowed) {
         response.headers_mut().insert(header::ALLOW, value);

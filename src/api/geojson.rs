@@ -6,7 +6,7 @@ use super::{
     blocking,
     params::{NoQuery, PathParams},
     places::{PlaceRef, local},
-    problem::Problem,
+    problem::{Failure, Problem},
 };
 use crate::{
     domain::{LegCarrier, Route, RouteId},
@@ -71,7 +71,7 @@ fn features(service: &Service, day: &DayPlan, carrier: LegCarrier, route: &Route
 }
 
 /// A collection with foreign members (RFC 7946, section 6.1) that say which plan it shows and what its times rest on.
-fn collection(day: &DayPlan, features: Vec<Value>) -> Value {
+fn collection(day: &DayPlan, features: &[Value]) -> Value {
     json!({
         "type": "FeatureCollection",
         "date": day.plan.date,
@@ -98,13 +98,13 @@ pub(crate) async fn get_plan_geojson(
     service: web::Data<Service>,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     let date: NaiveDate = path.get("date")?;
     let body = blocking(&service, move |service| {
         let day = service.day_plan(date)?;
         let routes = day.plan.routes().filter(|(_, route)| !route.is_idle());
-        let features = routes.flat_map(|(carrier, route)| features(service, &day, carrier, route)).collect();
-        Ok(collection(&day, features))
+        let features = routes.flat_map(|(carrier, route)| features(service, &day, carrier, route)).collect::<Vec<_>>();
+        Ok(collection(&day, &features))
     });
     Ok(respond(&body.await?))
 }
@@ -121,13 +121,13 @@ pub(crate) async fn get_route_geojson(
     service: web::Data<Service>,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     let id: RouteId = path.get("id")?;
     let body = blocking(&service, move |service| {
         let day = service.plan_of_route(id)?;
         let found = day.plan.routes().find(|(_, route)| route.id == id);
         let features = found.map(|(carrier, route)| features(service, &day, carrier, route)).unwrap_or_default();
-        Ok(collection(&day, features))
+        Ok(collection(&day, &features))
     });
     Ok(respond(&body.await?))
 }

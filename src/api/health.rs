@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use super::{
     blocking,
     params::NoQuery,
-    problem::{Problem, ProblemField},
+    problem::{Failure, Problem, ProblemField},
     problem_code::ProblemCode,
 };
 use crate::service::Service;
@@ -41,7 +41,7 @@ pub(crate) async fn live(_: NoQuery) -> HttpResponse {
     (status = 503, description = "Something is missing", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/health/ready")]
-pub(crate) async fn ready(service: web::Data<Service>, _: NoQuery) -> Result<HttpResponse, Problem> {
+pub(crate) async fn ready(service: web::Data<Service>, _: NoQuery) -> Result<HttpResponse, Failure> {
     let readiness = blocking(&service, |service| Ok(service.readiness())).await?;
     let mut missing = Vec::new();
     let mut note = |name: &str, problem: Option<&String>| {
@@ -52,7 +52,7 @@ pub(crate) async fn ready(service: web::Data<Service>, _: NoQuery) -> Result<Htt
     note("centre", readiness.centre.as_ref().err());
     match readiness.centre {
         Ok(centre) if missing.is_empty() => Ok(HttpResponse::Ok().json(ReadinessResponse { status: "ready", centre })),
-        _ => Ok(Problem::new(ProblemCode::NOT_READY, "the service cannot answer requests yet")
+        _ => Ok(Failure::new(ProblemCode::NOT_READY, "the service cannot answer requests yet")
             .with_errors(missing)
             .error_response()),
     }

@@ -10,7 +10,7 @@ use super::{
     params::{PathParams, QueryParams},
     places::{PlaceRef, local},
     plans::ReasonOut,
-    problem::Problem,
+    problem::{Failure, Problem},
     warning::WarningOut,
 };
 use crate::{
@@ -124,10 +124,10 @@ pub(crate) async fn get_item_plan(
     service: web::Data<Service>,
     path: PathParams,
     mut query: QueryParams,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     let date = query.get::<NaiveDate>("date");
     query.finish()?;
-    let date = date.ok_or_else(|| query.refused("date", "it is missing: expected a day, such as 2019-06-14"))?;
+    let date = date.ok_or_else(|| Failure::parameter("date", "it is missing: expected a day, such as 2019-06-14"))?;
     let wanted = numbered(path.text("id"));
     let plan = blocking(&service, move |service| Ok(ItemPlanResponse::from(service.item_plan(&wanted, date)?)));
     Ok(HttpResponse::Ok().json(plan.await?))

@@ -15,7 +15,7 @@ use super::{
     paging::{self, page},
     params::{NoQuery, Param, PathParams, QueryParams},
     places::{PlaceRef, SiteRef, local},
-    problem::{Problem, ProblemField},
+    problem::{Failure, Problem},
 };
 use crate::{
     domain::{CentreData, HomeDeliveryId, ItemId},
@@ -128,7 +128,7 @@ pub(crate) struct NewItemTo {
     home_delivery_id: Option<Uuid>,
 }
 
-fn read_new_item(body: &JsonBody) -> Result<NewItem, Problem> {
+fn read_new_item(body: &JsonBody) -> Result<NewItem, Failure> {
     let mut fields = Fields::of(body.json.clone())?;
     let code = fields.required::<String>("code");
     let dossier_code = fields.optional::<String>("dossier_code");
@@ -174,7 +174,7 @@ pub(crate) async fn create_item(
     request: HttpRequest,
     _: NoQuery,
     body: JsonBody,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     let key = idempotency_key(&request)?;
     let item = read_new_item(&body)?;
     let digest: [u8; 32] = Sha256::digest(body.json.to_string().as_bytes()).into();
@@ -208,14 +208,14 @@ fn json_text(body: &impl Serialize) -> String {
     serde_json::to_string(body).expect("response structs have string keys only, so they serialise")
 }
 
-fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {
+fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Failure> {
     let Some(value) = request.headers().get("Idempotency-Key") else { return Ok(None) };
     let text = value.to_str().unwrap_or_default();
     if (1..=KEY_CHARS_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(Some(text.to_owned()))
     } else {
         let message = format!("expected 1 to {KEY_CHARS_MAX} visible ASCII characters without blanks");
-        Err(Problem::parameters(vec![ProblemField::parameter("Idempotency-Key", message)]))
+        Err(Failure::parameter("Idempotency-Key", message))
     }
 }
 
@@ -234,11 +234,11 @@ pub(crate) async fn put_item(
     path: PathParams,
     _: NoQuery,
     body: JsonBody,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     let id: ItemId = path.get("id")?;
     if id.uuid().get_version_num() != 7 {
         let message = format!("{id} is a UUID of version {}: expected version 7", id.uuid().get_version_num());
-        return Err(Problem::parameters(vec![ProblemField::parameter("id", message)]));
+        return Err(Failure::parameter("id", message));
     }
     let item = read_new_item(&body)?;
     let (body, new) = blocking(&service, move |service| {
@@ -268,7 +268,7 @@ pub(crate) async fn get_item(
     service: web::Data<Service>,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     let wanted = numbered(path.text("id"));
     let item = blocking(&service, move |service| {
         let detail = service.item(&wanted)?;
@@ -295,7 +295,7 @@ pub(crate) async fn get_item(
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/items")]
-pub(crate) async fn list_items(service: web::Data<Service>, mut query: QueryParams) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list_items(service: web::Data<Service>, mut query: QueryParams) -> Result<HttpResponse, Failure> {
     let wanted = ItemQuery {
         from: query.get("from"),
         to: query.get("to"),
@@ -324,8 +324,8 @@ pub(crate) async fn list_items(service: web::Data<Service>, mut query: QueryPara
         }))
     });
     match list.await? {
-        Ok(list) => page(&query, list.next.as_deref(), &list),
-        Err(name) => Err(query.refused(name, "no site has this code: GET /v1/sites lists those there are")),
+        Ok(list) => Ok(page(&query, list.next.as_deref(), &list)),
+        Err(name) => Err(Failure::parameter(name, "no site has this code: GET /v1/sites lists those there are")),
     }
 }
 

@@ -13,7 +13,7 @@ use actix_web::{
 };
 
 use super::{
-    problem::{PROBLEM_JSON, Problem},
+    problem::{Failure, PROBLEM_JSON, Problem},
     problem_code::ProblemCode,
 };
 use crate::service::Service;
@@ -44,7 +44,7 @@ pub(crate) async fn accompany(
     } else {
         let detail = "the service answers only requests to a loopback name, such as localhost or 127.0.0.1";
         let path = request.path().to_owned();
-        let problem = Problem { instance: Some(path), ..Problem::new(ProblemCode::FOREIGN_HOST, detail) };
+        let problem = Problem { instance: Some(path), ..Failure::new(ProblemCode::FOREIGN_HOST, detail).document() };
         request.into_response(problem_response(Problem { request_id: Some(id.clone()), ..problem }))
     };
     let pattern = response.request().match_pattern().unwrap_or_else(|| "(no route)".to_owned());
@@ -76,7 +76,8 @@ pub(crate) async fn explain(
     let (request, mut response) = answered.into_parts();
     let known = response.extensions_mut().remove::<Problem>();
     let mut problem = known.unwrap_or_else(|| {
-        Problem::new(ProblemCode::of_status(status), status.canonical_reason().unwrap_or("the request failed"))
+        let reason = status.canonical_reason().unwrap_or("the request failed");
+        Failure::new(ProblemCode::of_status(status), reason).document()
     });
     problem.instance = Some(request.path().to_owned());
     problem.request_id = id;

@@ -53,7 +53,7 @@ pub use openapi::document as openapi_document;
 pub(crate) use plans::PlanResponse;
 pub use server::{ServeError, listen, serve};
 
-use self::{fallback::KnownPaths, problem::Problem};
+use self::{fallback::KnownPaths, problem::Failure};
 use crate::service::{Service, ServiceError};
 
 /// The whole application, as the server and the tests drive it.
@@ -116,15 +116,15 @@ async fn to_docs() -> HttpResponse {
 }
 
 /// Runs a use case on a thread that may block.
-async fn blocking<T, F>(service: &web::Data<Service>, work: F) -> Result<T, Problem>
+async fn blocking<T, F>(service: &web::Data<Service>, work: F) -> Result<T, Failure>
 where
     T: Send + 'static,
     F: FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
 {
     let service = Service::clone(service);
     match web::block(move || work(&service)).await {
-        Ok(result) => result.map_err(Problem::from),
+        Ok(result) => result.map_err(Failure::from),
         // The work panicked; its message went to the log by the panic hook.
-        Err(error) => Err(Problem::internal(&error)),
+        Err(error) => Err(Failure::internal(&error)),
     }
 }

@@ -30,6 +30,9 @@ pub(super) fn about() -> OpenApi {
 }
 
 /// The description of the API (OpenAPI 3.1).
+///
+/// # Panics
+/// Never: the description is made of strings, numbers, lists and maps.
 #[must_use]
 pub fn document() -> String {
     let (_, openapi) =

@@ -1,7 +1,7 @@
 use actix_web::{HttpResponse, http::header};
 use serde::Serialize;
 
-use super::{params::QueryParams, problem::Problem};
+use super::params::QueryParams;
 
 /// How many elements a list gives when it is not told.
 const LIMIT_DEFAULT: u64 = 100;
@@ -18,7 +18,7 @@ pub(crate) fn limit(query: &mut QueryParams) -> u32 {
 }
 
 /// A page of a list with a link to the next one.
-pub(crate) fn page(query: &QueryParams, next: Option<&str>, body: &impl Serialize) -> Result<HttpResponse, Problem> {
+pub(crate) fn page(query: &QueryParams, next: Option<&str>, body: &impl Serialize) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     if let Some(cursor) = next {
         let others = query.without("cursor");
@@ -28,5 +28,5 @@ pub(crate) fn page(query: &QueryParams, next: Option<&str>, body: &impl Serializ
             format!("<{}?{others}{separator}cursor={cursor}>; rel=\"next\"", query.path),
         ));
     }
-    Ok(response.json(body))
+    response.json(body)
 }

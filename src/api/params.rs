@@ -1,6 +1,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt::Display,
+    fmt::{Display, Write as _},
     future::{Ready, ready},
     str::FromStr,
 };
@@ -8,7 +8,7 @@ use std::{
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::problem::{Problem, ProblemField};
+use super::problem::{Failure, ProblemField};
 
 /// A value of a path or a query that can be read from text.
 pub(crate) trait Param: Sized {
@@ -86,14 +86,14 @@ impl PathParams {
     }
 
     /// A part, read.
-    pub(crate) fn get<T: Param>(&self, name: &str) -> Result<T, Problem> {
-        T::read(self.text(name)).map_err(|message| Problem::parameters(vec![ProblemField::parameter(name, message)]))
+    pub(crate) fn get<T: Param>(&self, name: &str) -> Result<T, Failure> {
+        T::read(self.text(name)).map_err(|message| Failure::parameter(name, message))
     }
 }
 
 impl FromRequest for PathParams {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Ok(Self(request.clone())))
@@ -110,8 +110,8 @@ pub(crate) struct QueryParams {
 }
 
 impl FromRequest for QueryParams {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Self::read(request.path(), request.query_string()))
@@ -119,10 +119,9 @@ impl FromRequest for QueryParams {
 }
 
 impl QueryParams {
-    fn read(path: &str, query: &str) -> Result<Self, Problem> {
-        let pairs = web::Query::<Vec<(String, String)>>::from_query(query).map_err(|error| {
-            Problem::parameters(vec![ProblemField::parameter("query", format!("the query cannot be read: {error}"))])
-        })?;
+    fn read(path: &str, query: &str) -> Result<Self, Failure> {
+        let pairs = web::Query::<Vec<(String, String)>>::from_query(query)
+            .map_err(|error| Failure::parameter("query", format!("the query cannot be read: {error}")))?;
         let mut params =
             Self { given: BTreeMap::new(), known: BTreeSet::new(), errors: Vec::new(), path: path.to_owned() };
         for (name, value) in pairs.into_inner() {
@@ -150,11 +149,6 @@ impl QueryParams {
         self.errors.push(ProblemField::parameter(name, problem.to_string()));
     }
 
-    /// The problem of one parameter.
-    pub(crate) fn refused(&self, name: &str, problem: &str) -> Problem {
-        Problem::parameters(vec![ProblemField::parameter(name, problem)])
-    }
-
     /// The given parameters but for one, as a query string.
     pub(crate) fn without(&self, name: &str) -> String {
         let encode = |text: &str| {
@@ -162,7 +156,7 @@ impl QueryParams {
                 if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
                     out.push(char::from(byte));
                 } else {
-                    out.push_str(&format!("%{byte:02X}"));
+                    let _ = write!(out, "%{byte:02X}");
                 }
                 out
             })
@@ -177,7 +171,7 @@ impl QueryParams {
     }
 
     /// Every problem found, unknown parameters included.
-    pub(crate) fn finish(&mut self) -> Result<(), Problem> {
+    pub(crate) fn finish(&mut self) -> Result<(), Failure> {
         let expected = self.known.iter().copied().collect::<Vec<_>>().join(", ");
         let mut errors = std::mem::take(&mut self.errors);
         for name in self.given.keys().filter(|name| !self.known.contains(name.as_str())) {
@@ -187,7 +181,7 @@ impl QueryParams {
             };
             errors.push(ProblemField::parameter(name, message));
         }
-        if errors.is_empty() { Ok(()) } else { Err(Problem::parameters(errors)) }
+        if errors.is_empty() { Ok(()) } else { Err(Failure::parameters(errors)) }
     }
 }
 
@@ -195,8 +189,8 @@ impl QueryParams {
 pub(crate) struct NoQuery;
 
 impl FromRequest for NoQuery {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let read = QueryParams::read(request.path(), request.query_string());

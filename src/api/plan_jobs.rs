@@ -15,7 +15,7 @@ use super::{
     etag, events,
     params::{NoQuery, PathParams},
     places::local,
-    problem::Problem,
+    problem::{Failure, Problem},
 };
 use crate::service::{DayRequest, PlanJob, Service};
 
@@ -106,7 +106,7 @@ pub(crate) async fn create_plan(
     request: HttpRequest,
     _: NoQuery,
     body: JsonBody,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     let expected = etag::expected(&request)?;
     let mut fields = Fields::of(body.json)?;
     let date = fields.parsed::<NaiveDate>("date", true);
@@ -139,7 +139,7 @@ pub(crate) async fn get_plan_job(
     service: web::Data<Service>,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     let id: Uuid = path.get("id")?;
     let job = blocking(&service, move |service| {
         Ok(PlanJobResponse::of(&service.plan_job(id)?, service.centre()?.centre.time_zone))
@@ -159,7 +159,7 @@ pub(crate) async fn follow_plan_job(
     service: web::Data<Service>,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     let id: Uuid = path.get("id")?;
     let zone = blocking(&service, move |service| {
         service.plan_job(id)?;
@@ -183,7 +183,7 @@ pub(crate) async fn cancel_plan_job(
     service: web::Data<Service>,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     let id: Uuid = path.get("id")?;
     let job = blocking(&service, move |service| {
         Ok(PlanJobResponse::of(&service.cancel_job(id)?, service.centre()?.centre.time_zone))

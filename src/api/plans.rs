@@ -12,7 +12,7 @@ use super::{
     paging::{self, page},
     params::{NoQuery, PathParams, QueryParams},
     places::local,
-    problem::Problem,
+    problem::{Failure, Problem},
     route_view::{RoundOut, RunOut},
     travel::TravelBasisOut,
     warning::WarningOut,
@@ -165,7 +165,7 @@ pub(crate) struct PlanDateOut {
     revision: u32,
     /// When it was last planned.
     made_at: DateTime<FixedOffset>,
-    /// The ETag of its plan.
+    /// The `ETag` of its plan.
     etag: String,
     /// Where its plan is.
     href: String,
@@ -191,7 +191,7 @@ pub(crate) struct PlanList {
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/plans")]
-pub(crate) async fn list_plans(service: web::Data<Service>, mut query: QueryParams) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list_plans(service: web::Data<Service>, mut query: QueryParams) -> Result<HttpResponse, Failure> {
     let after = query.get::<NaiveDate>("cursor");
     let limit = paging::limit(&mut query);
     query.finish()?;
@@ -216,7 +216,7 @@ pub(crate) async fn list_plans(service: web::Data<Service>, mut query: QueryPara
         })
     });
     let list = list.await?;
-    page(&query, list.next.as_deref(), &list)
+    Ok(page(&query, list.next.as_deref(), &list))
 }
 
 /// Get the plan of a day.
@@ -236,7 +236,7 @@ pub(crate) async fn get_plan(
     request: HttpRequest,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     let date: NaiveDate = path.get("date")?;
     let version =
         blocking(&service, move |service| service.plan_version(date)?.ok_or(ServiceError::NotPlanned { date }));

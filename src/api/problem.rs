@@ -60,10 +60,14 @@ impl ProblemField {
     }
 }
 
-impl Problem {
+/// A problem as the error of a handler.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure(Box<Problem>);
+
+impl Failure {
     /// A problem of this kind.
     pub(crate) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Problem {
             r#type: code.path(),
             title: code.title.to_owned(),
             status: code.status,
@@ -72,12 +76,12 @@ impl Problem {
             code: code.code.to_owned(),
             errors: Vec::new(),
             request_id: None,
-        }
+        }))
     }
 
     /// The same with the values that are wrong.
     pub(crate) fn with_errors(mut self, errors: Vec<ProblemField>) -> Self {
-        self.errors = errors;
+        self.0.errors = errors;
         self
     }
 
@@ -86,6 +90,11 @@ impl Problem {
         let names: Vec<&str> = errors.iter().filter_map(|error| error.parameter.as_deref()).collect();
         let detail = format!("these parameters are not valid: {}", names.join(", "));
         Self::new(ProblemCode::INVALID_PARAMETER, detail).with_errors(errors)
+    }
+
+    /// One parameter that is wrong.
+    pub(crate) fn parameter(name: &str, message: impl Into<String>) -> Self {
+        Self::parameters(vec![ProblemField::parameter(name, message)])
     }
 
     /// Fields of the body that are wrong.
@@ -104,6 +113,11 @@ impl Problem {
         Self::new(ProblemCode::INTERNAL, "the service could not do this; its log has the cause under the request id")
     }
 
+    /// The document.
+    pub(crate) fn document(self) -> Problem {
+        *self.0
+    }
+
     fn fields(problems: Vec<FieldProblem>) -> Self {
         Self::body(
             problems
@@ -114,7 +128,7 @@ impl Problem {
     }
 }
 
-impl From<ServiceError> for Problem {
+impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
         let detail = error.to_string();
         let code = match error {
@@ -142,21 +156,21 @@ impl From<ServiceError> for Problem {
     }
 }
 
-impl std::fmt::Display for Problem {
+impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} ({}): {}", self.title, self.code, self.detail)
+        write!(f, "{} ({}): {}", self.0.title, self.0.code, self.0.detail)
     }
 }
 
-impl ResponseError for Problem {
+impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// The answer keeps the problem in its extensions, so that the outermost middleware can add the path and the request id.
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status_code()).content_type(PROBLEM_JSON).json(self);
-        response.extensions_mut().insert(self.clone());
+        let mut response = HttpResponse::build(self.status_code()).content_type(PROBLEM_JSON).json(&self.0);
+        response.extensions_mut().insert(Problem::clone(&self.0));
         response
     }
 }

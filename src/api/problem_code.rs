@@ -4,7 +4,7 @@ use utoipa::ToSchema;
 
 use super::{
     params::{NoQuery, PathParams},
-    problem::Problem,
+    problem::{Failure, Problem},
 };
 
 /// What can go wrong, as a stable code.
@@ -143,10 +143,10 @@ pub(crate) async fn list_problems(_: NoQuery) -> HttpResponse {
     )
 )]
 #[get("/problems/{code}")]
-pub(crate) async fn explain_problem(path: PathParams, _: NoQuery) -> Result<HttpResponse, Problem> {
+pub(crate) async fn explain_problem(path: PathParams, _: NoQuery) -> Result<HttpResponse, Failure> {
     let wanted = path.text("code");
     match ProblemCode::ALL.iter().find(|code| code.code == wanted) {
         Some(code) => Ok(HttpResponse::Ok().json(ProblemExplanation::from(*code))),
-        None => Err(Problem::new(ProblemCode::NOT_FOUND, format!("there is no problem {wanted:?}"))),
+        None => Err(Failure::new(ProblemCode::NOT_FOUND, format!("there is no problem {wanted:?}"))),
     }
 }

@@ -7,7 +7,7 @@ use super::{
     blocking,
     manifest::{Manifest, RouteManifest},
     params::{NoQuery, PathParams},
-    problem::Problem,
+    problem::{Failure, Problem},
     route_view::{RoundOut, RouteOut, RunOut, StopOut},
     travel::TravelBasisOut,
 };
@@ -89,26 +89,26 @@ fn manifest_of(day: &DayPlan, name: String, routes: &[&Route]) -> Manifest {
 }
 
 /// Looks up the run's plan off the async threads and renders it there.
-async fn with_run<T: Send + 'static>(
+async fn with_run<T>(
     service: &web::Data<Service>,
     path: &PathParams,
     render: fn(&DayPlan, RunId) -> Option<T>,
-) -> Result<HttpResponse, Problem>
+) -> Result<HttpResponse, Failure>
 where
-    T: Serialize,
+    T: Serialize + Send + 'static,
 {
     let id: RunId = path.get("id")?;
     let body = blocking(service, move |service| Ok(render(&service.plan_of_run(id)?, id))).await?;
     Ok(HttpResponse::Ok().json(body))
 }
 
-async fn with_round<T: Send + 'static>(
+async fn with_round<T>(
     service: &web::Data<Service>,
     path: &PathParams,
     render: fn(&DayPlan, RoundId) -> Option<T>,
-) -> Result<HttpResponse, Problem>
+) -> Result<HttpResponse, Failure>
 where
-    T: Serialize,
+    T: Serialize + Send + 'static,
 {
     let id: RoundId = path.get("id")?;
     let body = blocking(service, move |service| Ok(render(&service.plan_of_round(id)?, id))).await?;
@@ -127,7 +127,7 @@ pub(crate) async fn get_run(
     service: web::Data<Service>,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     with_run(&service, &path, |day, id| {
         let run = RunOut::of(day, day.run(id)?);
         Some(RunResponse {
@@ -152,7 +152,7 @@ pub(crate) async fn get_run_stops(
     service: web::Data<Service>,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     with_run(&service, &path, |day, id| Some(stops_of(day, &day.run(id)?.routes.iter().collect::<Vec<_>>()))).await
 }
 
@@ -168,7 +168,7 @@ pub(crate) async fn get_run_manifest(
     service: web::Data<Service>,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     with_run(&service, &path, |day, id| {
         let run = day.run(id)?;
         Some(manifest_of(day, run.code.clone(), &run.routes.iter().collect::<Vec<_>>()))
@@ -188,7 +188,7 @@ pub(crate) async fn get_round(
     service: web::Data<Service>,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     with_round(&service, &path, |day, id| {
         let round = RoundOut::of(day, day.round(id)?);
         Some(RoundResponse {
@@ -213,7 +213,7 @@ pub(crate) async fn get_round_stops(
     service: web::Data<Service>,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     with_round(&service, &path, |day, id| Some(stops_of(day, &[&day.round(id)?.route]))).await
 }
 
@@ -229,7 +229,7 @@ pub(crate) async fn get_round_manifest(
     service: web::Data<Service>,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     with_round(&service, &path, |day, id| {
         let round = day.round(id)?;
         Some(manifest_of(day, round.half_day.as_str().to_owned(), &[&round.route]))

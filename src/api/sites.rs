@@ -7,7 +7,7 @@ use super::{
     blocking,
     paging::{self, page},
     params::{NoQuery, PathParams, QueryParams},
-    problem::Problem,
+    problem::{Failure, Problem},
 };
 use crate::{
     domain::Site,
@@ -88,7 +88,7 @@ pub(crate) struct SiteList {
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/sites")]
-pub(crate) async fn list_sites(service: web::Data<Service>, mut query: QueryParams) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list_sites(service: web::Data<Service>, mut query: QueryParams) -> Result<HttpResponse, Failure> {
     let wanted = SiteQuery { words: query.get("q"), kind: query.get("kind"), after: query.get("cursor") };
     let limit = paging::limit(&mut query);
     query.finish()?;
@@ -97,10 +97,10 @@ pub(crate) async fn list_sites(service: web::Data<Service>, mut query: QueryPara
         found => found.map(Some),
     });
     let Some(found) = found.await? else {
-        return Err(query.refused("cursor", "it is not the `next` of a list of sites"));
+        return Err(Failure::parameter("cursor", "it is not the `next` of a list of sites"));
     };
     let list = SiteList { sites: found.sites.into_iter().map(SiteResponse::from).collect(), next: found.next };
-    page(&query, list.next.as_deref(), &list)
+    Ok(page(&query, list.next.as_deref(), &list))
 }
 
 /// Get one site.
@@ -115,7 +115,7 @@ pub(crate) async fn get_site(
     service: web::Data<Service>,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     let code = path.text("code").to_owned();
     let site = blocking(&service, move |service| service.site(&code)).await?;
     Ok(HttpResponse::Ok().json(SiteResponse::from(site)))

@@ -3,7 +3,12 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{blocking, params::QueryParams, places::local, problem::Problem};
+use super::{
+    blocking,
+    params::QueryParams,
+    places::local,
+    problem::{Failure, Problem},
+};
 use crate::{domain::CallsAt, service::Service};
 
 /// One scheduled departure.
@@ -52,7 +57,7 @@ pub(crate) struct TimetableResponse {
 pub(crate) async fn get_timetable(
     service: web::Data<Service>,
     mut query: QueryParams,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Failure> {
     let date = query.get::<NaiveDate>("date");
     query.finish()?;
     let response = blocking(&service, move |service| {

@@ -20,6 +20,9 @@ Examples:
   conthoi plan --date 2019-06-14
   conthoi serve --port 9000";
 
+const DATABASE_HELP: &str =
+    "The database: sqlite:PATH or postgres://USER@HOST/DATABASE [default: sqlite:conthoi-data/conthoi.sqlite]";
+
 /// Logistics of a Vietnamese provincial one-stop centre: document runs and home deliveries.
 #[derive(Debug, Parser)]
 #[command(name = "conthoi", version, after_help = EXIT_CODES)]
@@ -36,8 +39,8 @@ pub(super) struct Common {
     /// The configuration file; ./conthoi.toml is read where it exists
     #[arg(long, global = true, env = "CONTHOI_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The database: sqlite:PATH or postgres://USER@HOST/DATABASE [default: sqlite:conthoi-data/conthoi.sqlite]
-    #[arg(long, global = true, env = "CONTHOI_DATABASE", value_name = "URL", hide_env_values = true)]
+    /// The database's URL
+    #[arg(long, help = DATABASE_HELP, global = true, env = "CONTHOI_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
     /// The code of the centre, where the database holds several
     #[arg(long, global = true, env = "CONTHOI_CENTRE", value_name = "CODE")]

@@ -160,7 +160,7 @@ fn list(problems: &[FieldProblem]) -> String {
 }
 
 impl ServiceError {
-    pub(super) fn not_found(what: &'static str, id: impl ToString) -> Self {
+    pub(super) fn not_found(what: &'static str, id: &(impl ToString + ?Sized)) -> Self {
         Self::NotFound { what, id: id.to_string() }
     }
 

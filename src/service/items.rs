@@ -101,7 +101,7 @@ impl Service {
             Numbered::Id(id) => (self.store().item(centre, *id)?, id.to_string()),
             Numbered::Code(code) => (self.store().item_by_code(centre, code)?, code.clone()),
         };
-        let item = item.ok_or_else(|| ServiceError::not_found("item", name))?;
+        let item = item.ok_or_else(|| ServiceError::not_found("item", &name))?;
         Ok(self.details(vec![item])?.remove(0))
     }
 

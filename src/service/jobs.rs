@@ -127,7 +127,7 @@ impl Service {
     }
 
     fn stored_job(&self, id: Uuid) -> Result<PlanJob, ServiceError> {
-        self.store().job(id)?.ok_or_else(|| ServiceError::not_found("plan job", id))
+        self.store().job(id)?.ok_or_else(|| ServiceError::not_found("plan job", &id))
     }
 
     /// Marks as failed the jobs that were under way when the process before this one ended.

@@ -64,16 +64,16 @@ impl Service {
         let mut problems = Vec::new();
         let code = note(&mut problems, "code", new.code.parse::<ItemCode>());
         let day = DayClock::date_of(new.ready_at, centre.centre.time_zone);
-        if let Err(error) = centre.calendar.is_working_day(day) {
-            problems.push(FieldProblem::new("ready_at", error.to_string()));
-        }
+        let known_day = note(&mut problems, "ready_at", centre.calendar.is_working_day(day)).is_some();
         let from = known_site(centre, &new.from, "from", &mut problems);
-        if let Some(site) = from {
+        if let Some(site) = from.filter(|_| known_day) {
             in_force(site, day, "from", &mut problems);
         }
         let to = match &new.to {
             NewDestination::Site(code) => known_site(centre, code, "to/site", &mut problems).map(|site| {
-                in_force(site, day, "to/site", &mut problems);
+                if known_day {
+                    in_force(site, day, "to/site", &mut problems);
+                }
                 Destination::Site(site.id)
             }),
             NewDestination::Home(home) => {

@@ -125,7 +125,7 @@ impl Service {
     /// [`ServiceError::NotFound`].
     pub fn plan_of_run(&self, id: RunId) -> Result<DayPlan, ServiceError> {
         let found = self.store().date_of_run(id)?;
-        self.plan_with(found, "run", id, |plan| {
+        self.plan_with(found, "run", &id, |plan| {
             let run = plan.runs.iter().find(|run| run.id == id)?;
             Some(run.routes.iter().flat_map(items_of_route).collect())
         })
@@ -137,7 +137,7 @@ impl Service {
     /// [`ServiceError::NotFound`].
     pub fn plan_of_round(&self, id: RoundId) -> Result<DayPlan, ServiceError> {
         let found = self.store().date_of_round(id)?;
-        self.plan_with(found, "round", id, |plan| {
+        self.plan_with(found, "round", &id, |plan| {
             plan.rounds.iter().find(|round| round.id == id).map(|round| items_of_route(&round.route))
         })
     }
@@ -148,7 +148,7 @@ impl Service {
     /// [`ServiceError::NotFound`].
     pub fn plan_of_route(&self, id: RouteId) -> Result<DayPlan, ServiceError> {
         let found = self.store().date_of_route(id)?;
-        self.plan_with(found, "route", id, |plan| {
+        self.plan_with(found, "route", &id, |plan| {
             plan.routes().map(|(_, route)| route).find(|route| route.id == id).map(items_of_route)
         })
     }
@@ -158,10 +158,10 @@ impl Service {
         &self,
         found: Option<(crate::domain::CentreId, NaiveDate)>,
         what: &'static str,
-        id: impl ToString,
+        id: &impl ToString,
         items_of: impl FnOnce(&Plan) -> Option<Vec<ItemId>>,
     ) -> Result<DayPlan, ServiceError> {
-        let not_found = || ServiceError::not_found(what, id.to_string());
+        let not_found = || ServiceError::not_found(what, id);
         let (centre, date) = found.ok_or_else(not_found)?;
         if centre != self.centre()?.centre.id {
             return Err(not_found());

@@ -47,7 +47,7 @@ pub fn import_roads(
         };
         progress(&RoadsStep { phase, bytes_read: step.bytes_read, bytes })
     };
-    let network = if file_name.ends_with(".osm") {
+    let network = if extract.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("osm")) {
         import::from_xml(name, || File::open(extract), &rules, &mut hear)
     } else {
         import::from_pbf(name, || File::open(extract), &rules, &mut hear)

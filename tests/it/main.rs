@@ -1,8 +1,11 @@
 //! Behaviour tests: one binary, folders mirroring `src`.
 
+mod api;
+mod cli;
 mod dispatch;
 mod domain;
 mod layers;
 mod planner;
 mod roads;
 mod service;
+mod support;

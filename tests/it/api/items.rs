@@ -184,7 +184,8 @@ async fn what_is_created_beside_a_synthetic_season_is_synthetic() {
 async fn every_item_of_a_planned_day_has_legs_or_a_reason() {
     on_each!(World::planned, |client, _world| {
         let plan = client.json(&format!("/v1/plans/{DAY}")).await;
-        let run = plan["runs"].as_array().unwrap().iter().find(|run| run["routes"][0]["items"].as_u64() > Some(0)).unwrap();
+        let run =
+            plan["runs"].as_array().unwrap().iter().find(|run| run["routes"][0]["items"].as_u64() > Some(0)).unwrap();
         let manifest = client.json(&format!("/v1/runs/{}/manifest", run["id"].as_str().unwrap())).await;
         let carried = &manifest["routes"][0]["at_departure"][0]["code"];
         let planned = client.json(&format!("/v1/items/{}/plan?date={DAY}", carried.as_str().unwrap())).await;

@@ -62,7 +62,11 @@ async fn a_job_that_waits_can_be_cancelled() {
         let stream = client.get(&format!("{second}/events")).await;
         assert_eq!(events(&stream.bytes).last().unwrap().1["state"], "cancelled");
         assert_eq!(client.get("/v1/plans/2019-06-13").await.problem(), "not_planned");
-        assert_eq!(client.method(Method::DELETE, &second).await.status, StatusCode::OK, "cancelling again changes nothing");
+        assert_eq!(
+            client.method(Method::DELETE, &second).await.status,
+            StatusCode::OK,
+            "cancelling again changes nothing"
+        );
 
         let stream = client.get(&format!("{first}/events")).await;
         assert_eq!(events(&stream.bytes).last().unwrap().1["state"], "done");

@@ -45,9 +45,11 @@ async fn manifests_follow_the_stops() {
             let itself = client.json(&path).await;
             let stops = client.json(&format!("{path}/stops")).await;
             let manifest = client.json(&format!("{path}/manifest")).await;
-            let routes = itself.get("routes").map_or_else(|| vec![itself["route"].clone()], |routes| array(routes).clone());
+            let routes =
+                itself.get("routes").map_or_else(|| vec![itself["route"].clone()], |routes| array(routes).clone());
             assert_eq!(array(&stops["routes"]).len(), routes.len());
-            for ((route, stops), manifest) in routes.iter().zip(array(&stops["routes"])).zip(array(&manifest["routes"])) {
+            for ((route, stops), manifest) in routes.iter().zip(array(&stops["routes"])).zip(array(&manifest["routes"]))
+            {
                 assert_eq!((&stops["route"], &manifest["route"]), (route, route));
                 let mut aboard: BTreeSet<String> = BTreeSet::new();
                 for (n, (stop, listed)) in array(&stops["stops"]).iter().zip(array(&manifest["stops"])).enumerate() {
@@ -81,7 +83,10 @@ async fn geojson_of_a_day_and_of_a_route() {
         let answer = client.get(&format!("/v1/plans/{DAY}/geojson")).await;
         assert_eq!(answer.header("content-type"), "application/geo+json");
         let day = answer.json();
-        assert_eq!((day["type"].as_str(), day["travel"]["kind"].as_str()), (Some("FeatureCollection"), Some("estimate")));
+        assert_eq!(
+            (day["type"].as_str(), day["travel"]["kind"].as_str()),
+            (Some("FeatureCollection"), Some("estimate"))
+        );
         let lines: Vec<&Value> =
             array(&day["features"]).iter().filter(|feature| feature["geometry"]["type"] == "LineString").collect();
         assert!(!lines.is_empty());
@@ -107,7 +112,7 @@ async fn no_address_leaves_but_where_the_courier_needs_it() {
         let geojson = client.json(&format!("/v1/plans/{DAY}/geojson")).await;
         assert!(!plan.to_string().contains("\"address\"") && !geojson.to_string().contains("\"address\""));
         let Some(round) = array(&plan["rounds"]).iter().find(|round| round["route"]["stops"].as_u64() > Some(0)) else {
-            panic!("the week has home deliveries, so some round rides");
+            panic!("the season has home deliveries, so some round rides");
         };
         let stops = client.json(&format!("/v1/rounds/{}/stops", round["id"].as_str().unwrap())).await;
         let home = array(&stops["routes"][0]["stops"]).iter().find(|stop| stop["place"]["type"] == "home").unwrap();
@@ -152,7 +157,9 @@ async fn etags_and_conditions() {
             let refused = plan_again(&client, &[(name, value)]).await;
             assert_eq!((refused.status.as_u16(), refused.problem().as_str()), (412, "plan_changed"), "{name}: {value}");
         }
-        for headers in [&[("if-none-match", "\"x\"")][..], &[("if-match", "*"), ("if-none-match", "*")], &[("if-match", "")]] {
+        for headers in
+            [&[("if-none-match", "\"x\"")][..], &[("if-match", "*"), ("if-none-match", "*")], &[("if-match", "")]]
+        {
             assert_eq!(plan_again(&client, headers).await.problem(), "invalid_parameter", "{headers:?}");
         }
 

@@ -19,7 +19,8 @@ fn the_demo_for_a_program_and_again_without_doubling() {
 
     let text = run(folder.path(), &["demo", "--no-serve"]);
     assert_eq!((text.code, text.err.as_str()), (0, ""));
-    for part in ["synthetic season", "estimate", "Run 1", "Run 4", "Home-delivery rounds", "on board", "On time:", "km"] {
+    for part in ["synthetic season", "estimate", "Run 1", "Run 4", "Home-delivery rounds", "on board", "On time:", "km"]
+    {
         assert!(text.out.contains(part), "{part:?} is not in {}", text.out);
     }
 
@@ -105,7 +106,8 @@ fn roads_are_imported_and_used() {
     let made = run(folder.path(), &["roads", "import", "street.osm", "--out", "street.roads", "--json"]).json();
     assert_eq!((made["name"].as_str(), made["roads"].as_u64()), (Some("street"), Some(1)));
     assert_eq!(run(folder.path(), &["roads", "info", "street.roads", "--json"]).json(), made);
-    let info: Ran = conthoi(folder.path(), &["roads", "info"]).env("CONTHOI_ROADS", "street.roads").output().unwrap().into();
+    let info: Ran =
+        conthoi(folder.path(), &["roads", "info"]).env("CONTHOI_ROADS", "street.roads").output().unwrap().into();
     assert!(info.out.contains("OpenStreetMap"), "{}{}", info.out, info.err);
 
     run(folder.path(), &["roads", "import", "none.osm.pbf", "--out", "x.roads"]).fails_with(1, &["none.osm.pbf"]);

@@ -1,5 +1,7 @@
 //! The built command, run as a user runs it: each in a folder of its own, without the caller's environment.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
 mod configuration;
 mod day;
 mod serving;
