@@ -101,7 +101,10 @@ fn read_pattern(mut keys: Keys) -> Checked<DossierCodePattern> {
     })();
     let row = row.and_then(|row: DossierCodePattern| match DossierCodePatterns::new(vec![row.clone()]) {
         Ok(_) => Ok(row),
-        Err(error) => keys.wrong("pattern", error.to_string().replace('\n', " ")),
+        Err(error) => {
+            // The regular expression's own message draws a caret under it, over several lines.
+            keys.wrong("pattern", error.to_string().split_whitespace().collect::<Vec<_>>().join(" "))
+        }
     });
     keys.finish();
     row

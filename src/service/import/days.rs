@@ -20,7 +20,7 @@ pub(super) fn calendar(
     problems: &mut Problems,
 ) -> Checked<Calendar> {
     let sheet = Sheet::read(folder, CALENDAR, &["date", "kind", "name", "status", "source"], problems)?;
-    let entries = sheet.rows(problems, |row| {
+    let mut entries = sheet.rows(problems, |row| {
         let date = row.date("date");
         let kind = row.word::<DayKind>("kind");
         let name = row.text("name");
@@ -28,12 +28,12 @@ pub(super) fn calendar(
         let source = row.text("source");
         source?;
         let day = SpecialDay { date: date?, kind: kind?, name: name?, status: status? };
-        match range.and_then(|(from, to)| Ok(Calendar::new(from, to, vec![day.clone()]))) {
+        match range.map(|(from, to)| Calendar::new(from, to, vec![day.clone()])) {
             Ok(Err(error)) => row.wrong("date", error.to_string()),
             _ => Ok(day),
         }
     });
-    refuse_repeats(CALENDAR, "date", &entries, |day| day.date, problems);
+    refuse_repeats(CALENDAR, "date", &mut entries, |day| day.date, problems);
     let (from, to) = range?;
     let days = values(entries);
     Calendar::new(from, to, days).map_err(|error| problems.in_file(CALENDAR, error.to_string()))
@@ -70,24 +70,26 @@ pub(super) fn opening_hours(
         status.and(source)?;
         Ok((site?, OpeningRow { weekdays: weekdays?, window: window?, effective: effective? }))
     });
-    for Entry { line, value: (site, opening) } in entries {
+    'rows: for Entry { line, value: (site, opening) } in entries {
         let rows = by_site.entry(site).or_default();
         for earlier in rows.iter() {
             if let Err(error) = OpeningHours::new(vec![earlier.value, opening]) {
                 problems.in_column(OPENING_HOURS, line, "opens", format!("{error} (line {})", earlier.line));
-                break;
+                continue 'rows;
             }
         }
         rows.push(Entry { line, value: opening });
     }
     let mut hours = HashMap::new();
     for (site, rows) in by_site {
-        // Overlaps have been recorded row by row.
-        hours.insert(site, OpeningHours::new(values(rows)).unwrap_or_default());
+        let rows =
+            OpeningHours::new(values(rows)).map_err(|error| problems.in_file(OPENING_HOURS, error.to_string()))?;
+        hours.insert(site, rows);
     }
     let default = hours.remove(EVERY_SITE).unwrap_or_default();
-    if default.is_empty() {
-        let without = sites.into_iter().flatten().filter(|site| !hours.contains_key(*site)).min();
+    let declared = sheet.declared("site").unwrap_or_default();
+    if !declared.contains(EVERY_SITE) {
+        let without = sites.into_iter().flatten().filter(|site| !declared.contains(*site)).min();
         if let Some(site) = without {
             let reason = format!("there is no row for {site} and none for {EVERY_SITE}: every site needs hours");
             return Err(problems.in_file(OPENING_HOURS, reason));
@@ -100,14 +102,14 @@ pub(super) fn opening_hours(
 pub(super) fn half_days(folder: &Folder, problems: &mut Problems) -> Checked<Vec<HalfDayHours>> {
     const COLUMNS: &[&str] = &["half_day", "from", "to", "effective_from", "effective_to", "status"];
     let sheet = Sheet::read(folder, HALF_DAYS, COLUMNS, problems)?;
-    let entries = sheet.rows(problems, |row| {
+    let mut entries = sheet.rows(problems, |row| {
         let half_day = row.word::<HalfDay>("half_day");
         let window = window(row, "from", "to");
         let effective = row.effective();
         let status = row.certainty("status");
         Ok(HalfDayHours { half_day: half_day?, window: window?, effective: effective?, status: status? })
     });
-    refuse_overlaps(HALF_DAYS, "half_day", &entries, |hours| (hours.half_day, hours.effective), problems);
+    refuse_overlaps(HALF_DAYS, "half_day", &mut entries, |hours| (hours.half_day, hours.effective), problems);
     Ok(values(entries))
 }
 

@@ -122,15 +122,15 @@ fn decode(name: &str, bytes: &[u8], problems: &mut Problems) -> Checked<String> 
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.nfc().collect()),
         Err(error) => {
-            let good = &bytes[..error.valid_up_to()];
+            let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
             let reason = format!("the byte {:#04x} is not UTF-8: save the file as UTF-8", bytes[error.valid_up_to()]);
-            Err(problems.at_line(name, line_of(good, good.len()), reason))
+            Err(problems.at_line(name, line_of(&good, good.len()), reason))
         }
     }
 }
 
 /// The line, from 1, of the byte at `offset`.
-pub(super) fn line_of(text: &[u8], offset: usize) -> u64 {
-    let newlines = text[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count();
-    newlines as u64 + 1
+pub(super) fn line_of(text: &str, offset: usize) -> u64 {
+    let before = text.get(..offset).unwrap_or(text);
+    before.matches('\n').count() as u64 + 1
 }

@@ -25,7 +25,7 @@ impl Document {
         let (root, errors) = DeTable::parse_recoverable(&self.text);
         let mut table = Ok(root.into_inner());
         for error in errors {
-            let line = error.span().map_or(1, |span| line_of(self.text.as_bytes(), span.start));
+            let line = error.span().map_or(1, |span| line_of(&self.text, span.start));
             table = Err(problems.at_line(self.file, line, error.message().replace('\n', " ")));
         }
         table
@@ -66,7 +66,7 @@ pub(super) struct Keys<'t, 'p> {
 
 impl<'t> Keys<'t, '_> {
     fn line(&self, offset: usize) -> u64 {
-        line_of(self.document.text.as_bytes(), offset)
+        line_of(&self.document.text, offset)
     }
 
     fn full_name(&self, key: &str) -> String {

@@ -16,17 +16,18 @@
 //! What it does not know: databases (storing is the store's), the clock, and whether the facts are true.
 
 mod centre;
+mod communes;
 mod days;
 mod folder;
 mod ids;
 mod keys;
-mod places;
 mod problem;
 mod rules;
 mod runs;
 mod season;
 mod shares;
 mod sheet;
+mod sites;
 mod spread;
 
 use std::path::Path;
@@ -37,7 +38,7 @@ pub use self::{
     problem::{ImportError, ImportErrors, Problem},
     spread::spread,
 };
-use crate::domain::{CentreData, CentreId};
+use crate::domain::{CentreData, CentreId, SiteKind};
 
 /// Reads a centre's files.
 ///
@@ -68,18 +69,18 @@ pub fn from_folder(path: &Path) -> Result<CentreData, ImportError> {
 
 /// Reads everything before giving up on anything, so that one attempt reports all there is to mend.
 fn read(folder: &Folder, problems: &mut Problems) -> Checked<CentreData> {
-    let commune_sheet = places::open_communes(folder, problems);
-    let site_sheet = places::open_sites(folder, problems);
+    let commune_sheet = communes::open(folder, problems);
+    let site_sheet = sites::open(folder, problems);
     let run_sheet = runs::open_timetable(folder, problems);
     let vehicle_sheet = runs::open_vehicles(folder, problems);
 
-    let commune_codes = commune_sheet.as_ref().ok().map(|sheet| sheet.declared("code"));
-    let district_codes = commune_sheet.as_ref().ok().map(|sheet| sheet.declared("district_code"));
-    let site_codes = site_sheet.as_ref().ok().map(|sheet| sheet.declared("code"));
-    let centre_sites = site_sheet.as_ref().ok().map(|sheet| sheet.declared_where("code", "kind", "centre"));
-    let departments = site_sheet.as_ref().ok().map(|sheet| sheet.declared_where("code", "kind", "department"));
-    let run_codes = run_sheet.as_ref().ok().map(|sheet| sheet.declared("run"));
-    let vehicle_codes = vehicle_sheet.as_ref().ok().map(|sheet| sheet.declared("code"));
+    let commune_codes = commune_sheet.as_ref().ok().and_then(|sheet| sheet.declared("code"));
+    let district_codes = commune_sheet.as_ref().ok().and_then(|sheet| sheet.declared("district_code"));
+    let site_codes = site_sheet.as_ref().ok().and_then(|sheet| sheet.declared("code"));
+    let centre_sites = site_sheet.as_ref().ok().and_then(|sheet| sheet.declared_of_kind(SiteKind::Centre));
+    let departments = site_sheet.as_ref().ok().and_then(|sheet| sheet.declared_of_kind(SiteKind::Department));
+    let run_codes = run_sheet.as_ref().ok().and_then(|sheet| sheet.declared("run"));
+    let vehicle_codes = vehicle_sheet.as_ref().ok().and_then(|sheet| sheet.declared("code"));
 
     let file = centre::read(folder, centre_sites.as_ref(), problems);
     let season = season::read(folder, district_codes.as_ref(), problems);
@@ -89,9 +90,9 @@ fn read(folder: &Folder, problems: &mut Problems) -> Checked<CentreData> {
         .as_ref()
         .map_or((CentreId::from_uuid(uuid::Uuid::nil()), ""), |file| (file.centre.id, file.centre.code.as_str()));
 
-    let communes = commune_sheet.map(|sheet| places::communes(&sheet, problems));
-    let known_communes = communes.as_deref().ok().zip(commune_codes.as_ref());
-    let sites = site_sheet.map(|sheet| places::sites(&sheet, (centre_id, centre_code), known_communes, problems));
+    let communes = commune_sheet.map(|sheet| communes::read(&sheet, problems));
+    let known_communes = (communes.as_ref().ok(), commune_codes.as_ref());
+    let sites = site_sheet.map(|sheet| sites::read(&sheet, (centre_id, centre_code), known_communes, problems));
     let calendar = days::calendar(folder, range, problems);
     let hours = days::opening_hours(folder, site_codes.as_ref(), problems);
     let half_days = days::half_days(folder, problems);
@@ -113,7 +114,7 @@ fn read(folder: &Folder, problems: &mut Problems) -> Checked<CentreData> {
     for site in &mut sites {
         site.hours = hours.by_site.remove(&site.code);
     }
-    let mut communes = sheet::values(communes?);
+    let mut communes = sheet::values(communes?.entries);
     communes.sort_by(|a, b| (&a.code, a.effective.from).cmp(&(&b.code, b.effective.from)));
     Ok::<_, Reported>(CentreData {
         centre: file.centre,

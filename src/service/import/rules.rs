@@ -35,7 +35,7 @@ pub(super) fn rules(
 ) -> Checked<Rules> {
     const COLUMNS: &[&str] = &["rule", "value", "unit", "effective_from", "effective_to", "status", "source"];
     let sheet = Sheet::read(folder, RULES, COLUMNS, problems)?;
-    let entries = sheet.rows(problems, |row| {
+    let mut entries = sheet.rows(problems, |row| {
         let name = row.code("rule");
         let value = row.text("value");
         let unit = row.word::<RuleUnit>("unit").and_then(|unit| {
@@ -57,9 +57,9 @@ pub(super) fn rules(
             Err(error) => row.wrong("value", error.to_string()),
         }
     });
-    refuse_overlaps(RULES, "rule", &entries, |rule| (rule.name.clone(), rule.effective), problems);
+    refuse_overlaps(RULES, "rule", &mut entries, |rule| (rule.name.clone(), rule.effective), problems);
     if let Ok(range) = range {
-        check_gaps(&entries, &sheet.declared("rule"), range, problems);
+        check_gaps(&entries, &sheet.broken("rule", &entries), range, problems);
     }
     Rules::new(values(entries)).map_err(|error| problems.in_file(RULES, error.to_string()))
 }
@@ -67,14 +67,14 @@ pub(super) fn rules(
 /// Records, for each needed rule, the first day of `range` on which it has no row.
 fn check_gaps(
     entries: &[Entry<Rule>],
-    declared: &HashSet<String>,
+    broken: &HashSet<String>,
     (first, last): (NaiveDate, NaiveDate),
     problems: &mut Problems,
 ) {
     for (name, _) in NEEDED {
         let rows: Vec<&Rule> = entries.iter().map(|entry| &entry.value).filter(|rule| rule.name == name).collect();
-        // A rule whose only rows are broken has its problem already.
-        if rows.is_empty() && declared.contains(name) {
+        // A rule of which a row is broken has its problem already.
+        if broken.contains(name) {
             continue;
         }
         // A gap can begin only with the range or on the day after some row ends.

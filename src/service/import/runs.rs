@@ -3,9 +3,9 @@ use std::collections::HashSet;
 use super::{
     folder::Folder,
     ids::id_of,
-    places::site_id,
     problem::{Checked, Problems, quoted},
     sheet::{Row, Sheet, refuse_overlaps, refuse_repeats, values},
+    sites::site_id,
 };
 use crate::domain::{
     CallsAt, Courier, CourierId, HalfDay, RunKind, RunPattern, SiteKind, Timetable, Vehicle, VehicleId, VehicleProfile,
@@ -26,7 +26,7 @@ pub(super) fn open_timetable(folder: &Folder, problems: &mut Problems) -> Checke
 
 /// Reads the timetable; `sites` is `None` when the sites could not be read.
 pub(super) fn timetable(sheet: &Sheet, sites: Option<&HashSet<String>>, problems: &mut Problems) -> Checked<Timetable> {
-    let entries = sheet.rows(problems, |row| {
+    let mut entries = sheet.rows(problems, |row| {
         let code = row.code("run");
         let kind = row.word::<RunKind>("kind");
         let name = row.text("name");
@@ -52,7 +52,7 @@ pub(super) fn timetable(sheet: &Sheet, sites: Option<&HashSet<String>>, problems
             status: status?,
         })
     });
-    refuse_overlaps(TIMETABLE, "run", &entries, |run| (run.code.clone(), run.effective), problems);
+    refuse_overlaps(TIMETABLE, "run", &mut entries, |run| (run.code.clone(), run.effective), problems);
     Timetable::new(values(entries)).map_err(|error| problems.in_file(TIMETABLE, error.to_string()))
 }
 
@@ -105,7 +105,7 @@ fn vehicle_id(centre_code: &str, code: &str) -> VehicleId {
 
 /// Reads the vehicles, in order of their codes.
 pub(super) fn vehicles(sheet: &Sheet, centre_code: &str, problems: &mut Problems) -> Vec<Vehicle> {
-    let entries = sheet.rows(problems, |row| {
+    let mut entries = sheet.rows(problems, |row| {
         let code = row.code("code");
         let profile = row.word::<VehicleProfile>("profile");
         let capacity_items = row.number("capacity_items", 1, 1_000_000);
@@ -127,7 +127,7 @@ pub(super) fn vehicles(sheet: &Sheet, centre_code: &str, problems: &mut Problems
             status: status?,
         })
     });
-    refuse_repeats(VEHICLES, "code", &entries, |vehicle| vehicle.code.clone(), problems);
+    refuse_repeats(VEHICLES, "code", &mut entries, |vehicle| vehicle.code.clone(), problems);
     let mut vehicles = values(entries);
     vehicles.sort_by(|a, b| a.code.cmp(&b.code));
     vehicles
@@ -156,7 +156,7 @@ pub(super) fn couriers(
         let runs = refs.timetable.map_or(&[][..], Timetable::runs);
         (runs.iter().position(|run| run.code == *code), code.clone())
     };
-    let entries = sheet.rows(problems, |row| {
+    let mut entries = sheet.rows(problems, |row| {
         let code = row.code("code");
         let name = row.text("name");
         let base = row.reference("base_site", refs.sites, "sites.csv");
@@ -166,8 +166,8 @@ pub(super) fn couriers(
         let strange = runs.iter().find(|run| refs.runs.is_some_and(|known| !known.contains(*run)));
         let runs = if let Some(run) = strange {
             row.wrong("runs", format!("{} is not a run of {TIMETABLE}", quoted(run)))
-        } else if let Some(pair) = runs.windows(2).find(|pair| pair[0] == pair[1]) {
-            row.wrong("runs", format!("{} is there twice", quoted(&pair[0])))
+        } else if let Some((twice, _)) = runs.iter().zip(runs.iter().skip(1)).find(|(one, next)| one == next) {
+            row.wrong("runs", format!("{} is there twice", quoted(twice)))
         } else {
             Ok(runs)
         };
@@ -187,7 +187,7 @@ pub(super) fn couriers(
             status: status?,
         })
     });
-    refuse_repeats(COURIERS, "code", &entries, |courier| courier.code.clone(), problems);
+    refuse_repeats(COURIERS, "code", &mut entries, |courier| courier.code.clone(), problems);
     let mut couriers = values(entries);
     couriers.sort_by(|a, b| a.code.cmp(&b.code));
     Ok(couriers)

@@ -2,9 +2,9 @@ use std::collections::HashSet;
 
 use super::{
     folder::Folder,
-    places::site_id,
     problem::{Checked, Problems},
     sheet::{Sheet, refuse_overlaps, refuse_repeats, values},
+    sites::site_id,
 };
 use crate::domain::{Area, ProcedureShare};
 
@@ -22,7 +22,7 @@ pub(super) fn areas(
     const COLUMNS: &[&str] =
         &["commune_code", "district_code", "name", "depot_site", "effective_from", "effective_to", "status"];
     let sheet = Sheet::read(folder, AREAS, COLUMNS, problems)?;
-    let entries = sheet.rows(problems, |row| {
+    let mut entries = sheet.rows(problems, |row| {
         let (commune, district) = (row.optional("commune_code"), row.optional("district_code"));
         let place = match (&commune, &district) {
             (Some(_), Some(_)) => row.wrong("district_code", "a row is for a commune or for a district, not for both"),
@@ -47,7 +47,7 @@ pub(super) fn areas(
         })
     });
     let key = |area: &Area| ((area.commune_code.clone(), area.district_code.clone()), area.effective);
-    refuse_overlaps(AREAS, "commune_code", &entries, key, problems);
+    refuse_overlaps(AREAS, "effective_from", &mut entries, key, problems);
     Ok(values(entries))
 }
 
@@ -65,7 +65,7 @@ pub(super) fn procedures(
     }
     let sheet = Sheet::read(folder, PROCEDURES, COLUMNS, problems)?;
     let (mut total, mut rows_read) = (0, 0);
-    let entries = sheet.rows(problems, |row| {
+    let mut entries = sheet.rows(problems, |row| {
         let department = row.reference("department", departments, "sites.csv as a department");
         let procedures = row.number("procedures", 0, 1_000_000);
         let share = row.number("dossier_share_permille", 0, 1000);
@@ -81,7 +81,7 @@ pub(super) fn procedures(
             status: status?,
         })
     });
-    refuse_repeats(PROCEDURES, "department", &entries, |share| share.department_id, problems);
+    refuse_repeats(PROCEDURES, "department", &mut entries, |share| share.department_id, problems);
     if total != 1000 && rows_read == sheet.len() {
         let reason = format!("the values of dossier_share_permille sum to {total}: expected 1000");
         problems.in_file(PROCEDURES, reason);

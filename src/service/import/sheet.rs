@@ -11,7 +11,7 @@ use super::{
     folder::Folder,
     problem::{Checked, Problems, quoted},
 };
-use crate::domain::{DomainError, Effective, parse_time};
+use crate::domain::{DomainError, Effective, SiteKind, parse_time};
 
 /// Longer cells are mistakes, such as a quote that is never closed.
 const CELL_CHARS_MAX: usize = 1000;
@@ -24,13 +24,13 @@ pub(super) struct Sheet {
     pub(super) file: &'static str,
     columns: &'static [&'static str],
     records: Vec<Record>,
-    /// Rows with too few or too many cells, which nobody can read.
-    ragged: usize,
 }
 
 struct Record {
     line: u64,
     cells: Vec<String>,
+    /// It has too few or too many cells, so that nobody knows which is which.
+    ragged: bool,
 }
 
 /// What a row was read as, and on which line it stands.
@@ -54,18 +54,18 @@ impl Sheet {
             return Err(problems.in_file(file, format!("the file is empty: expected the header {}", columns.join(","))));
         };
         let order = read_header(file, columns, &header, problems)?;
-        let (mut records, mut ragged) = (Vec::new(), 0);
+        let mut records = Vec::new();
         for row in rows {
-            if row.cells.len() == header.cells.len() {
-                let cells = order.iter().map(|index| row.cells[*index].clone()).collect();
-                records.push(Record { line: row.line, cells });
-            } else {
-                ragged += 1;
-                let (found, expected) = (row.cells.len(), header.cells.len());
-                problems.at_line(file, row.line, format!("the row has {found} cells, the header has {expected}"));
+            let (found, expected) = (row.cells.len(), header.cells.len());
+            let ragged = found != expected;
+            if ragged {
+                let hint = if row.spans_lines() { "; a quote in it is perhaps never closed" } else { "" };
+                problems.at_line(file, row.line, format!("the row has {found} cells, the header has {expected}{hint}"));
             }
+            let cells = order.iter().map(|index| row.cells.get(*index).cloned().unwrap_or_default()).collect();
+            records.push(Record { line: row.line, cells, ragged });
         }
-        Ok(Self { file, columns, records, ragged })
+        Ok(Self { file, columns, records })
     }
 
     /// Reads every row with `read`, which records what is wrong; rows that failed are left out.
@@ -75,7 +75,7 @@ impl Sheet {
         mut read: impl FnMut(&mut Row) -> Checked<T>,
     ) -> Vec<Entry<T>> {
         let mut entries = Vec::new();
-        for record in &self.records {
+        for record in self.records.iter().filter(|record| !record.ragged) {
             let mut row = Row { sheet: self, record, problems };
             if row.is_plain()
                 && let Ok(value) = read(&mut row)
@@ -87,25 +87,45 @@ impl Sheet {
     }
 
     /// Every text in `column`, also of rows that are broken elsewhere: a reference to such a row is not a second mistake.
-    pub(super) fn declared(&self, column: &str) -> HashSet<String> {
-        let index = self.index(column);
-        self.records.iter().map(|record| record.cells[index].clone()).collect()
+    /// `None` when a row may have swallowed others, so that nobody knows what is missing.
+    pub(super) fn declared(&self, column: &str) -> Option<HashSet<String>> {
+        self.declared_where(column, |_| true)
     }
 
-    /// As [`declared`](Self::declared), of the rows that have `value` in column `other`.
-    pub(super) fn declared_where(&self, column: &str, other: &str, value: &str) -> HashSet<String> {
-        let (index, other) = (self.index(column), self.index(other));
-        let records = self.records.iter().filter(|record| record.cells[other] == value);
-        records.map(|record| record.cells[index].clone()).collect()
+    /// As [`declared`](Self::declared), of the sites that are of `kind`, or of no kind that exists.
+    pub(super) fn declared_of_kind(&self, kind: SiteKind) -> Option<HashSet<String>> {
+        let index = self.index("kind");
+        self.declared_where("code", |record| record.cells[index].parse().map_or(true, |found: SiteKind| found == kind))
+    }
+
+    fn declared_where(&self, column: &str, include: impl Fn(&Record) -> bool) -> Option<HashSet<String>> {
+        let index = self.index(column);
+        let complete = !self.records.iter().any(Record::spans_lines);
+        let records = self.records.iter().filter(|record| include(record));
+        complete.then(|| records.map(|record| record.cells[index].clone()).filter(|text| !text.is_empty()).collect())
+    }
+
+    /// The texts in `column` of the rows that did not become one of `entries`.
+    pub(super) fn broken<T>(&self, column: &str, entries: &[Entry<T>]) -> HashSet<String> {
+        let index = self.index(column);
+        let read: HashSet<u64> = entries.iter().map(|entry| entry.line).collect();
+        let broken = self.records.iter().filter(|record| !read.contains(&record.line));
+        broken.map(|record| record.cells[index].clone()).collect()
     }
 
     /// How many rows the file has, broken ones included.
     pub(super) fn len(&self) -> usize {
-        self.records.len() + self.ragged
+        self.records.len()
     }
 
     fn index(&self, column: &str) -> usize {
         self.columns.iter().position(|known| *known == column).expect("code names only columns it asked for")
+    }
+}
+
+impl Record {
+    fn spans_lines(&self) -> bool {
+        self.cells.iter().any(|cell| cell.contains('\n'))
     }
 }
 
@@ -121,7 +141,10 @@ fn split(text: &str) -> Vec<Record> {
         let blank = text[start..].bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         line += text[counted_to..start + blank].bytes().filter(|byte| *byte == b'\n').count() as u64;
         counted_to = start + blank;
-        records.push(Record { line, cells: record.iter().map(|cell| cell.trim().to_owned()).collect() });
+        let cells: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
+        if cells != [""] {
+            records.push(Record { line, cells, ragged: false });
+        }
     }
     records
 }
@@ -202,11 +225,11 @@ impl<'s> Row<'s, '_> {
     /// A short code: letters, digits, `_`, `-` and `.`.
     pub(super) fn code(&mut self, column: &str) -> Checked<String> {
         let text = self.text(column)?;
-        let fits = text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+        let fits = text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
         if fits {
             Ok(text)
         } else {
-            self.wrong(column, format!("{} is not a code: expected at most 32 of A-Z a-z 0-9 _ - .", quoted(&text)))
+            self.wrong(column, format!("{} is not a code: expected at most 64 of A-Z a-z 0-9 _ - .", quoted(&text)))
         }
     }
 
@@ -336,39 +359,46 @@ pub(super) fn not_a_certainty(text: &str) -> Option<String> {
         .then(|| format!("{} is not a certainty: expected one of {}", quoted(text), CERTAINTIES.join(", ")))
 }
 
-/// Records every row that has the key of an earlier row on some of the days on which both are in force.
+/// Records and drops every row that has the key of an earlier row on some of the days on which both are in force.
 pub(super) fn refuse_overlaps<T, K: Eq + Hash>(
     file: &str,
     column: &str,
-    entries: &[Entry<T>],
+    entries: &mut Vec<Entry<T>>,
     key: impl Fn(&T) -> (K, Effective),
     problems: &mut Problems,
 ) {
     let mut seen: HashMap<K, Vec<(Effective, u64)>> = HashMap::new();
-    for entry in entries {
+    entries.retain(|entry| {
         let (key, effective) = key(&entry.value);
         let periods = seen.entry(key).or_default();
-        if let Some((_, line)) = periods.iter().find(|(period, _)| period.overlaps(&effective)) {
+        let earlier = periods.iter().find(|(period, _)| period.overlaps(&effective)).map(|(_, line)| *line);
+        if let Some(line) = earlier {
             problems.in_column(file, entry.line, column, format!("line {line} is in force for it on the same days"));
+        } else {
+            periods.push((effective, entry.line));
         }
-        periods.push((effective, entry.line));
-    }
+        earlier.is_none()
+    });
 }
 
-/// Records every row that has the key of an earlier row.
+/// Records and drops every row that has the key of an earlier row.
 pub(super) fn refuse_repeats<T, K: Eq + Hash>(
     file: &str,
     column: &str,
-    entries: &[Entry<T>],
+    entries: &mut Vec<Entry<T>>,
     key: impl Fn(&T) -> K,
     problems: &mut Problems,
 ) {
     let mut seen: HashMap<K, u64> = HashMap::new();
-    for entry in entries {
-        if let Some(line) = seen.insert(key(&entry.value), entry.line) {
+    entries.retain(|entry| {
+        let earlier = seen.get(&key(&entry.value)).copied();
+        if let Some(line) = earlier {
             problems.in_column(file, entry.line, column, format!("line {line} has it already"));
+        } else {
+            seen.insert(key(&entry.value), entry.line);
         }
-    }
+        earlier.is_none()
+    });
 }
 
 /// The values without their lines.
