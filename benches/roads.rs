@@ -69,6 +69,11 @@ fn roads(c: &mut Criterion) {
                 .copied()
                 .filter(|&p| router.snap_distance_m(p).is_ok())
                 .collect();
+            println!(
+                "{name} {profile}: {} of {} points reachable",
+                reachable.len(),
+                points.len()
+            );
             let mut pairs = reachable.windows(2).cycle();
             group.bench_function(format!("route/{profile}"), |b| {
                 b.iter(|| router.route(pairs.next().expect("a cycle")));
