@@ -104,16 +104,9 @@ impl Contraction {
     /// High for vertices to keep: those above many others, or whose removal adds more than it removes.
     fn importance(&mut self, vertex: u32) -> u64 {
         let shortcuts = self.shortcuts_around(vertex, WITNESS_LINKS_ESTIMATING);
-        let around = self.out[vertex as usize]
-            .iter()
-            .chain(&self.into[vertex as usize]);
-        let (removed, removed_hops) = around.fold((0, 0), |(n, hops), link| {
-            (n + 1, hops + u64::from(link.hops))
-        });
-        let added_hops: u64 = shortcuts
-            .iter()
-            .map(|shortcut| u64::from(shortcut.link.hops))
-            .sum();
+        let around = self.out[vertex as usize].iter().chain(&self.into[vertex as usize]);
+        let (removed, removed_hops) = around.fold((0, 0), |(n, hops), link| (n + 1, hops + u64::from(link.hops)));
+        let added_hops: u64 = shortcuts.iter().map(|shortcut| u64::from(shortcut.link.hops)).sum();
         let share = |added: u64, removed: u64| (1000 * added).checked_div(removed).unwrap_or(0);
         1000 * u64::from(self.level[vertex as usize])
             + share(shortcuts.len() as u64, removed)

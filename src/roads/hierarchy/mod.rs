@@ -200,14 +200,7 @@ impl Hierarchy {
         let mut from_above = Vec::new();
         for (edge, &(tail, head, cost, _)) in (0_u32..).zip(&edges) {
             if head < tail || head < heart {
-                up.push((
-                    tail,
-                    Step {
-                        other: head,
-                        edge,
-                        cost,
-                    },
-                ));
+                up.push((tail, Step { other: head, edge, cost }));
             } else {
                 from_above.push((head, Step { other: tail, edge, cost }));
             }

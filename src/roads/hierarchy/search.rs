@@ -63,10 +63,7 @@ impl Climb {
     fn follow(&mut self, vertex: u32, steps: &Steps) {
         let cost = self.cost[vertex as usize];
         for step in steps.of(vertex) {
-            let came = Came {
-                from: vertex,
-                by: step.edge,
-            };
+            let came = Came { from: vertex, by: step.edge };
             self.reach(step.other, cost.plus(step.cost), came);
         }
     }
