@@ -1,1 +1,4 @@
 //! Behaviour tests: one binary, folders mirroring `src`.
+
+mod store;
+mod support;
