@@ -6,3 +6,5 @@ mod layers;
 mod planner;
 mod roads;
 mod service;
+mod store;
+mod support;
