@@ -15,7 +15,11 @@
 //! domain                 the words and rules that everything may use: no I/O, no clock, no randomness
 //! ```
 
+pub mod api;
+pub mod cli;
+pub mod dispatch;
 pub mod domain;
 pub mod planner;
 pub mod roads;
+pub mod service;
 pub mod store;

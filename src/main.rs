@@ -1,2 +1,7 @@
 //! The `conthoi` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    conthoi::cli::run(std::env::args_os())
+}

@@ -74,6 +74,15 @@ pub enum Destination {
     Home(HomeDeliveryId),
 }
 
+/// The last site that an item has come to on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Waypoint {
+    /// The site.
+    pub site: SiteId,
+    /// When it was there, counted.
+    pub reached_at: DateTime<Utc>,
+}
+
 /// One physical thing with one barcode.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
@@ -85,7 +94,7 @@ pub struct Item {
     pub code: ItemCode,
     /// The dossier it belongs to.
     pub dossier_id: Option<DossierId>,
-    /// Where it waits.
+    /// Where its way begins.
     pub from: SiteId,
     /// Where it goes.
     pub to: Destination,
@@ -95,6 +104,8 @@ pub struct Item {
     pub due_at: Option<DateTime<Utc>>,
     /// Its weight in grams.
     pub weight_g: u32,
+    /// The last site that it has come to on its way, once it has left `from`.
+    pub waypoint: Option<Waypoint>,
     /// When it arrived, once it has.
     pub delivered_at: Option<DateTime<Utc>>,
     /// Whether it was made by the simulator.
@@ -102,6 +113,13 @@ pub struct Item {
 }
 
 impl Item {
+    /// Where it waited at a given time, and since when: at the last site it had come to, else where its way begins.
+    #[must_use]
+    pub fn whereabouts(&self, at: DateTime<Utc>) -> Waypoint {
+        let begins = Waypoint { site: self.from, reached_at: self.ready_at };
+        self.waypoint.filter(|waypoint| waypoint.reached_at < at).unwrap_or(begins)
+    }
+
     /// Checks what must hold between an item's own fields.
     ///
     /// # Errors

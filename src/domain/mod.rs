@@ -77,7 +77,7 @@ pub use id::{
     CentreId, CourierId, DossierId, HomeDeliveryId, IdSource, ItemId, PlanId, PouchId, RoundId, RouteId, RunId,
     SeededIds, SiteId, StopId, VehicleId,
 };
-pub use item::{Destination, Item, ItemCode};
+pub use item::{Destination, Item, ItemCode, Waypoint};
 pub use opening::{OpeningHours, OpeningRow, Weekdays};
 pub use plan::{
     Leg, LegCarrier, Place, Plan, PlanSummary, PlannedRound, PlannedRun, Route, Stop, TravelBasis, TravelKind, Warning,
@@ -92,6 +92,6 @@ pub use season::{
     PublishedFigures, SeasonProfile, Settlement, WeekdayWeights,
 };
 pub use site::{Site, SiteKind};
-pub use text::{fold, sort_key};
+pub use text::{SortKey, fold, sort_key};
 pub use time::{DayClock, LocalWindow, parse_time, to_micros};
 pub use timetable::{CallsAt, RunKind, RunPattern, Timetable};

@@ -76,3 +76,24 @@ pub struct Exclusion {
     /// What keeps it out.
     pub reason: ExclusionReason,
 }
+
+impl ExclusionReason {
+    /// How many kinds of constraint were met before this one failed: of several reasons, the one with the most
+    /// came nearest to fitting. The engine checks constraints in this order.
+    pub(super) const fn nearness(self) -> u8 {
+        match self {
+            Self::NoSuchPosition | Self::Locked => 0,
+            Self::Skills { .. } => 1,
+            Self::Unreachable { .. } => 2,
+            Self::Capacity { .. } => 3,
+            Self::MaxTasks { .. } | Self::MaxStops { .. } => 4,
+            Self::MaxDistance { .. } => 5,
+            Self::MaxTravelTime { .. } => 6,
+            Self::Release { .. } => 7,
+            Self::Window { .. } => 8,
+            Self::Break { .. } => 9,
+            Self::Shift { .. } => 10,
+            Self::MaxDuration { .. } => 11,
+        }
+    }
+}

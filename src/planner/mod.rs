@@ -1,7 +1,13 @@
 //! The vehicle-routing engine: numbers in, routes out.
 //!
-//! A [`Problem`] is vehicles, jobs and travel matrices, validated once. [`Solution`] is a value that states every
-//! time it claims.
+//! A [`Problem`] is vehicles, jobs and travel matrices, validated once. [`solve`] turns it into a [`Solution`], a
+//! value that states every time it claims. [`checker::check`] verifies a solution without any help of the engine.
+//! [`explain`] says why a job is left out and what moving one by hand would cost.
+//!
+//! Invariants:
+//! - every solution of [`solve`], also of a search that was stopped, passes the checker;
+//! - the same problem, seed and iterations give the same solution, on one thread or many;
+//! - all quantities are integers; no cost is ever rounded.
 //!
 //! What this layer does not know: documents, offices, calendars, maps, files, clocks. Times are seconds from a
 //! day's start that the caller chose, places are indices into the caller's matrices, money is in the caller's
@@ -9,12 +15,16 @@
 
 pub mod checker;
 mod cost;
+mod engine;
 mod error;
 mod exclusion;
+pub mod explain;
 mod job;
+mod locked;
 mod matrix;
 mod problem;
 mod solution;
+mod solve;
 mod units;
 mod validate;
 mod vehicle;
@@ -26,6 +36,7 @@ pub use job::{Job, JobKind, SoftDue, Task};
 pub use matrix::{Leg, Matrix, UNREACHABLE};
 pub use problem::{InitialRoute, Problem, ProblemParts};
 pub use solution::{Route, Solution, Step, Trip, Visit};
+pub use solve::{Control, Phase, Progress, SolveOptions, solve};
 pub use units::{
     JobIndex, Load, MAX_LOAD, MAX_MEASURE, MAX_PRIORITY, Metres, Place, Price, Seconds, Skill, TimeWindow, VehicleIndex,
 };

@@ -7,8 +7,8 @@ use super::job::{Job, JobKind, Task};
 use super::matrix::{Leg, Matrix};
 use super::solution::Visit;
 use super::units::{Place, VehicleIndex};
-use super::validate;
 use super::vehicle::Vehicle;
+use super::{locked, validate};
 
 /// What a problem is made of. [`Problem::new`] turns it into a problem or says what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -60,7 +60,9 @@ impl Problem {
     /// The first fault found, naming the vehicle, job, matrix or initial route by its index, and the field.
     pub fn new(parts: ProblemParts) -> Result<Self, ProblemError> {
         validate::parts(&parts)?;
-        Ok(Self { parts })
+        let problem = Self { parts };
+        locked::verify(&problem)?;
+        Ok(problem)
     }
 
     /// How many places there are.

@@ -9,7 +9,7 @@ use super::{
     connection::{AnyConnection, on_backend},
     schema::{centres, dossiers, home_deliveries, items, sites},
 };
-use crate::domain::{CentreId, Destination, Item, ItemId};
+use crate::domain::{CentreId, Destination, Item, ItemId, Waypoint};
 
 const TABLE: &str = "items";
 
@@ -26,6 +26,8 @@ pub(super) struct ItemRow {
     ready_at: Micros,
     due_at: Option<Micros>,
     weight_g: i64,
+    waypoint_site_id: Option<Id>,
+    waypoint_reached_at: Option<Micros>,
     delivered_at: Option<Micros>,
     synthetic: bool,
 }
@@ -47,6 +49,8 @@ impl From<&Item> for ItemRow {
             ready_at: item.ready_at.into(),
             due_at: item.due_at.map(Micros::from),
             weight_g: item.weight_g.into(),
+            waypoint_site_id: item.waypoint.map(|waypoint| waypoint.site.into()),
+            waypoint_reached_at: item.waypoint.map(|waypoint| waypoint.reached_at.into()),
             delivered_at: item.delivered_at.map(Micros::from),
             synthetic: item.synthetic,
         }
@@ -74,9 +78,26 @@ impl TryFrom<ItemRow> for Item {
             ready_at: row.ready_at.into(),
             due_at: row.due_at.map(DateTime::from),
             weight_g: unsigned(TABLE, row.weight_g)?,
+            waypoint: row
+                .waypoint_site_id
+                .zip(row.waypoint_reached_at)
+                .map(|(site, reached_at)| Waypoint { site: site.into(), reached_at: reached_at.into() }),
             delivered_at: row.delivered_at.map(DateTime::from),
             synthetic: row.synthetic,
         })
+    }
+}
+
+impl ItemRow {
+    /// Whether this row was created as `new`, wherever the item has come to since.
+    fn is_creation_of(&self, new: &Self) -> bool {
+        let as_created = Self {
+            waypoint_site_id: new.waypoint_site_id,
+            waypoint_reached_at: new.waypoint_reached_at,
+            delivered_at: new.delivered_at,
+            ..self.clone()
+        };
+        as_created == *new
     }
 }
 
@@ -128,7 +149,7 @@ impl Store {
             let known: Option<ItemRow> =
                 items::table.find((row.centre_id, row.id)).select(ItemRow::as_select()).first(connection).optional()?;
             match known {
-                Some(known) if known == row => return Ok(Inserted::Exists),
+                Some(known) if known.is_creation_of(&row) => return Ok(Inserted::Exists),
                 Some(_) => return Ok(Inserted::Conflict { field: "id" }),
                 None => {}
             }
@@ -146,7 +167,7 @@ impl Store {
             let known: Option<ItemRow> =
                 items::table.find((row.centre_id, row.id)).select(ItemRow::as_select()).first(connection).optional()?;
             Ok(match known {
-                Some(known) if known == row => Inserted::Exists,
+                Some(known) if known.is_creation_of(&row) => Inserted::Exists,
                 Some(_) => Inserted::Conflict { field: "id" },
                 None => Inserted::Conflict { field: "code" },
             })

@@ -237,6 +237,8 @@ diesel::table! {
         ready_at -> BigInt,
         due_at -> Nullable<BigInt>,
         weight_g -> BigInt,
+        waypoint_site_id -> Nullable<Binary>,
+        waypoint_reached_at -> Nullable<BigInt>,
         delivered_at -> Nullable<BigInt>,
         synthetic -> Bool,
     }

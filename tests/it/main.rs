@@ -1,4 +1,10 @@
 //! Behaviour tests: one binary, folders mirroring `src`.
 
+mod dispatch;
+mod domain;
+mod layers;
+mod planner;
+mod roads;
+mod service;
 mod store;
 mod support;

@@ -48,6 +48,9 @@ CREATE TABLE items (
     ready_at INTEGER NOT NULL,
     due_at INTEGER NULL CHECK (due_at > ready_at),
     weight_g INTEGER NOT NULL CHECK (weight_g >= 0),
+    -- The last site that it has come to on its way.
+    waypoint_site_id BLOB NULL,
+    waypoint_reached_at INTEGER NULL,
     delivered_at INTEGER NULL,
     synthetic INTEGER NOT NULL CHECK (synthetic IN (0, 1)),
     PRIMARY KEY (centre_id, id),
@@ -55,8 +58,10 @@ CREATE TABLE items (
     FOREIGN KEY (centre_id, dossier_id) REFERENCES dossiers (centre_id, id),
     FOREIGN KEY (centre_id, from_site_id) REFERENCES sites (centre_id, id),
     FOREIGN KEY (centre_id, to_site_id) REFERENCES sites (centre_id, id),
+    FOREIGN KEY (centre_id, waypoint_site_id) REFERENCES sites (centre_id, id),
     FOREIGN KEY (centre_id, to_home_delivery_id) REFERENCES home_deliveries (centre_id, id),
-    CHECK ((to_site_id IS NULL) <> (to_home_delivery_id IS NULL))
+    CHECK ((to_site_id IS NULL) <> (to_home_delivery_id IS NULL)),
+    CHECK ((waypoint_site_id IS NULL) = (waypoint_reached_at IS NULL))
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX items_by_ready ON items (centre_id, ready_at, id);

@@ -8,7 +8,9 @@ use crate::planner::problem::{InitialRoute, Problem};
 use crate::planner::solution::{Solution, Visit};
 
 pub(super) fn check(problem: &Problem, solution: &Solution, violations: &mut Vec<Violation>) {
-    let mut report = |rule| violations.push(Violation { route: None, trip: None, step: None, rule });
+    let mut report = |rule| {
+        violations.push(Violation { route: None, trip: None, step: None, rule });
+    };
 
     let mut times_made: HashMap<Visit, usize> = HashMap::new();
     for step in solution.routes.iter().flat_map(|route| &route.trips).flat_map(|trip| &trip.steps) {

@@ -6,7 +6,9 @@
 //! cost is compared with the one derived here. It never panics, whatever the solution says.
 
 mod coverage;
+mod load;
 mod route;
+mod totals;
 mod violation;
 
 pub use violation::{Cause, Rule, Violation};

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::violation::{Cause, Rule, Violation};
+use super::violation::{Rule, Violation};
 use crate::planner::job::{Job, JobKind, Task};
 use crate::planner::problem::Problem;
 use crate::planner::solution::{Route, Step, Trip, Visit};
-use crate::planner::units::{Load, MAX_MEASURE, Metres, Place, Seconds, TimeWindow};
+use crate::planner::units::{MAX_MEASURE, Metres, Place, Seconds, TimeWindow};
 use crate::planner::vehicle::Vehicle;
 
 pub(super) fn check(problem: &Problem, index: usize, route: &Route, violations: &mut Vec<Violation>) {
@@ -22,25 +22,25 @@ pub(super) fn check(problem: &Problem, index: usize, route: &Route, violations: 
 
 /// What adds up over the trips.
 #[derive(Default)]
-struct Totals {
-    travel_time: Seconds,
-    distance: Metres,
-    stops: usize,
-    tasks: usize,
-    lateness: i128,
-    breaks: BTreeSet<usize>,
+pub(super) struct Totals {
+    pub(super) travel_time: Seconds,
+    pub(super) distance: Metres,
+    pub(super) stops: usize,
+    pub(super) tasks: usize,
+    pub(super) lateness: i128,
+    pub(super) breaks: BTreeSet<usize>,
 }
 
-struct RouteCheck<'a> {
-    problem: &'a Problem,
-    vehicle: &'a Vehicle,
-    route: &'a Route,
-    index: usize,
-    violations: &'a mut Vec<Violation>,
+pub(super) struct RouteCheck<'a> {
+    pub(super) problem: &'a Problem,
+    pub(super) vehicle: &'a Vehicle,
+    pub(super) route: &'a Route,
+    pub(super) index: usize,
+    pub(super) violations: &'a mut Vec<Violation>,
     /// Where the check stands, for the reports.
-    trip: Option<usize>,
-    step: Option<usize>,
-    totals: Totals,
+    pub(super) trip: Option<usize>,
+    pub(super) step: Option<usize>,
+    pub(super) totals: Totals,
 }
 
 impl RouteCheck<'_> {
@@ -63,7 +63,7 @@ impl RouteCheck<'_> {
         self.check_cost();
     }
 
-    fn report(&mut self, rule: Rule) {
+    pub(super) fn report(&mut self, rule: Rule) {
         self.violations.push(Violation { route: Some(self.index), trip: self.trip, step: self.step, rule });
     }
 
@@ -96,7 +96,7 @@ impl RouteCheck<'_> {
         all_exist
     }
 
-    fn task_of(&self, visit: Visit) -> Option<(usize, &Job, &Task)> {
+    pub(super) fn task_of(&self, visit: Visit) -> Option<(usize, &Job, &Task)> {
         let (index, job) = match visit {
             Visit::Serve(index) | Visit::PickUp(index) | Visit::Deliver(index) => {
                 (index, self.problem.jobs().get(index)?)
@@ -282,131 +282,6 @@ impl RouteCheck<'_> {
         }
         if let Some(time) = moves_at.filter(|&time| time < release) {
             self.report(Rule::Release { job: index, time, release });
-        }
-    }
-
-    fn check_shipments(&mut self, trip: &Trip) {
-        for (position, step) in trip.steps.iter().enumerate() {
-            let (job, is_whole) = match step.visit {
-                Visit::PickUp(job) => {
-                    (job, trip.steps[position..].iter().any(|later| later.visit == Visit::Deliver(job)))
-                }
-                Visit::Deliver(job) => {
-                    (job, trip.steps[..position].iter().any(|earlier| earlier.visit == Visit::PickUp(job)))
-                }
-                Visit::Serve(_) | Visit::Break(_) => continue,
-            };
-            if !is_whole {
-                self.step = Some(position);
-                self.report(Rule::ShipmentSplit { job });
-            }
-        }
-        self.step = None;
-    }
-
-    fn check_load(&mut self, trip: &Trip) {
-        let mut on_board: Vec<Load> = vec![0; self.problem.dimensions()];
-        for step in &trip.steps {
-            if let Some((_, job, _)) = self.task_of(step.visit)
-                && matches!(job.kind, JobKind::Delivery(_))
-            {
-                for (load, amount) in on_board.iter_mut().zip(&job.amount) {
-                    *load += amount;
-                }
-            }
-        }
-        if trip.load_at_departure != on_board {
-            self.report(Rule::Load { claimed: trip.load_at_departure.clone(), derived: on_board.clone() });
-        }
-        self.check_capacity(&on_board);
-        for (position, step) in trip.steps.iter().enumerate() {
-            self.step = Some(position);
-            if let Some((_, job, _)) = self.task_of(step.visit) {
-                let is_unloaded = matches!(
-                    (step.visit, &job.kind),
-                    (Visit::Serve(_), JobKind::Delivery(_)) | (Visit::Deliver(_), JobKind::Shipment { .. })
-                );
-                for (load, amount) in on_board.iter_mut().zip(&job.amount) {
-                    *load += if is_unloaded { -amount } else { *amount };
-                }
-            }
-            if step.load_after != on_board {
-                self.report(Rule::Load { claimed: step.load_after.clone(), derived: on_board.clone() });
-            }
-            self.check_capacity(&on_board);
-        }
-        self.step = None;
-    }
-
-    fn check_capacity(&mut self, on_board: &[Load]) {
-        for (dimension, (&load, &capacity)) in on_board.iter().zip(&self.vehicle.capacity).enumerate() {
-            if load > capacity {
-                self.report(Rule::Capacity { dimension, load, capacity });
-            }
-        }
-    }
-
-    fn departs_and_returns(&self) -> (Seconds, Seconds) {
-        let trips = &self.route.trips;
-        (trips[0].departs, trips[trips.len() - 1].returns)
-    }
-
-    fn check_totals(&mut self) {
-        let (departs, returns) = self.departs_and_returns();
-        let (vehicle, duration) = (self.vehicle, returns - departs);
-        let Totals { travel_time, distance, stops, tasks, .. } = self.totals;
-        if returns > vehicle.shift.end {
-            self.report(Rule::Shift { returns, shift_end: vehicle.shift.end });
-        }
-        if let Some(limit) = vehicle.max_stops.filter(|&limit| stops > limit) {
-            self.report(Rule::MaxStops { stops, limit });
-        }
-        if let Some(limit) = vehicle.max_tasks.filter(|&limit| tasks > limit) {
-            self.report(Rule::MaxTasks { tasks, limit });
-        }
-        if let Some(limit) = vehicle.max_duration.filter(|&limit| duration > limit) {
-            self.report(Rule::MaxDuration { duration, limit });
-        }
-        if let Some(limit) = vehicle.max_travel_time.filter(|&limit| travel_time > limit) {
-            self.report(Rule::MaxTravelTime { travel_time, limit });
-        }
-        if let Some(limit) = vehicle.max_distance.filter(|&limit| distance > limit) {
-            self.report(Rule::MaxDistance { distance, limit });
-        }
-        for (index, rest) in vehicle.breaks.iter().enumerate() {
-            let last_end = rest.windows.iter().map(|window| window.end).max().unwrap_or(0);
-            if !self.totals.breaks.contains(&index) && returns > last_end {
-                self.report(Rule::BreakMissing { index, returns, last_end });
-            }
-        }
-    }
-
-    fn check_cost(&mut self) {
-        let (departs, returns) = self.departs_and_returns();
-        let prices = self.vehicle.costs;
-        let derived = [
-            (Cause::Fixed, self.route.cost.fixed, i128::from(prices.fixed) * 3_600_000),
-            (
-                Cause::Duration,
-                self.route.cost.duration,
-                i128::from(returns - departs) * i128::from(prices.per_hour) * 1_000,
-            ),
-            (
-                Cause::Travel,
-                self.route.cost.travel,
-                i128::from(self.totals.travel_time) * i128::from(prices.per_travel_hour) * 1_000,
-            ),
-            (
-                Cause::Distance,
-                self.route.cost.distance,
-                i128::from(self.totals.distance) * i128::from(prices.per_km) * 3_600,
-            ),
-            (Cause::Lateness, self.route.cost.lateness, self.totals.lateness),
-        ];
-        for (cause, claimed, derived) in derived {
-            if i128::from(claimed.0) != derived {
-                self.report(Rule::Cost { cause, claimed: claimed.0, derived });
-            }
         }
     }
 }

@@ -1,0 +1,44 @@
+# Conthoi's two commands are `make run` and `make test`; `make help` lists the rest.
+
+CARGO ?= cargo
+PORT ?= 8080
+
+.DEFAULT_GOAL := help
+.PHONY: help run test fmt lint doc deny check bench bench-day bench-roads bench-planner clean
+
+help: ## what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## plan one real day of Sóc Trăng, show it, and serve it on 127.0.0.1:8080
+	$(CARGO) run --release --quiet -- demo --port $(PORT)
+
+test: fmt lint doc deny ## all checks, on SQLite and on a throw-away PostgreSQL
+	tests/with-postgres.sh $(CARGO) test
+
+fmt:
+	$(CARGO) fmt --check
+
+lint:
+	$(CARGO) clippy --all-targets -- -D warnings
+
+doc:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --document-private-items
+
+deny: ## licences and advisories of dependencies, where cargo-deny is installed
+	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny --offline check bans licenses sources; \
+	else echo "cargo-deny is not installed: licences are not checked (cargo install cargo-deny)"; fi
+
+bench: bench-day bench-planner bench-roads ## all benchmarks
+
+bench-day: ## the whole plan command, at published volume and at twenty times that
+	$(CARGO) build --release
+	benches/day.sh target/release/conthoi
+
+bench-planner: ## the engine on mission-like problems
+	$(CARGO) bench --bench planner
+
+bench-roads: ## import, load, matrices and routes on the road extracts
+	$(CARGO) bench --bench roads
+
+clean:
+	$(CARGO) clean

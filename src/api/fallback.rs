@@ -1,0 +1,66 @@
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError,
+    dev::ResourceDef,
+    http::{Method, header},
+    web,
+};
+use utoipa::openapi::{OpenApi, PathItem};
+
+use super::{problem::Problem, problem_code::ProblemCode};
+
+/// Every path of the service with the methods that it answers.
+pub(crate) struct KnownPaths(Vec<(ResourceDef, Vec<Method>)>);
+
+impl KnownPaths {
+    /// The paths of the API's own description, and the pages beside it.
+    pub(crate) fn of(openapi: &OpenApi) -> Self {
+        let described = openapi.paths.paths.iter().map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item)));
+        let pages = ["/", "/openapi.json", "/docs", "/docs/{_:.*}"];
+        let pages = pages.into_iter().map(|path| (ResourceDef::new(path), vec![Method::GET]));
+        Self(described.chain(pages).collect())
+    }
+
+    fn methods_of(&self, path: &str) -> Vec<&Method> {
+        let mut methods: Vec<&Method> =
+            self.0.iter().filter(|(known, _)| known.is_match(path)).flat_map(|(_, methods)| methods).collect();
+        methods.sort_by_key(|method| method.as_str());
+        methods.dedup();
+        methods
+    }
+}
+
+fn methods(item: &PathItem) -> Vec<Method> {
+    let answers = [
+        (Method::GET, item.get.is_some()),
+        (Method::PUT, item.put.is_some()),
+        (Method::POST, item.post.is_some()),
+        (Method::DELETE, item.delete.is_some()),
+        (Method::PATCH, item.patch.is_some()),
+    ];
+    answers.into_iter().filter(|(_, answered)| *answered).map(|(method, _)| method).collect()
+}
+
+/// Answers what no endpoint answers: an unknown path, or a method that its path does not have.
+pub(crate) async fn fallback(request: HttpRequest, known: web::Data<KnownPaths>) -> HttpResponse {
+    let methods = known.methods_of(request.path());
+    if methods.is_empty() {
+        return Problem::new(ProblemCode::NO_SUCH_PATH, "no endpoint has this path: /openapi.json lists all of them")
+            .error_response();
+    }
+    let mut allowed: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
+    if allowed.contains(&"GET") {
+        allowed.push("HEAD");
+    }
+    allowed.push("OPTIONS");
+    let allowed = allowed.join(", ");
+    let mut response = if request.method() == Method::OPTIONS {
+        HttpResponse::NoContent().finish()
+    } else {
+        let detail = format!("this path answers {allowed}, not {}", request.method());
+        Problem::new(ProblemCode::METHOD_NOT_ALLOWED, detail).error_response()
+    };
+    if let Ok(value) = header::HeaderValue::from_str(&allowed) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    response
+}

@@ -1,0 +1,123 @@
+use std::time::Instant;
+
+use actix_web::{
+    Error, HttpMessage, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+    web,
+};
+
+use super::{
+    problem::{PROBLEM_JSON, Problem},
+    problem_code::ProblemCode,
+};
+use crate::service::Service;
+
+/// The header that names a request in the log.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+#[derive(Clone)]
+struct RequestId(String);
+
+/// Gives every request an id, keeps foreign hosts out, lets HEAD ask for what GET answers, and logs what was answered.
+///
+/// The log has the pattern of the path, not the path, and no query: both may hold codes or worse.
+pub(crate) async fn accompany(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let began = Instant::now();
+    let id = request_id(&request);
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let method = request.method().clone();
+    if method == Method::HEAD {
+        // The connection knows that it answers a HEAD and leaves the body out.
+        request.head_mut().method = Method::GET;
+    }
+    let mut response = if is_local(&request) {
+        next.call(request).await?.map_into_boxed_body()
+    } else {
+        let detail = "the service answers only requests to a loopback name, such as localhost or 127.0.0.1";
+        let path = request.path().to_owned();
+        let problem = Problem { instance: Some(path), ..Problem::new(ProblemCode::FOREIGN_HOST, detail) };
+        request.into_response(problem_response(Problem { request_id: Some(id.clone()), ..problem }))
+    };
+    let pattern = response.request().match_pattern().unwrap_or_else(|| "(no route)".to_owned());
+    let status = response.status().as_u16();
+    let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(target: "conthoi::access", request_id = %id, %method, path = %pattern, status, ms, "answered");
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    }
+    Ok(response)
+}
+
+/// Makes every failure a problem document that names its path and request, whoever answered it.
+pub(crate) async fn explain(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
+    let answered = next.call(request).await?;
+    let status = answered.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return Ok(answered.map_into_boxed_body());
+    }
+    let (request, mut response) = answered.into_parts();
+    let known = response.extensions_mut().remove::<Problem>();
+    let mut problem = known.unwrap_or_else(|| {
+        Problem::new(ProblemCode::of_status(status), status.canonical_reason().unwrap_or("the request failed"))
+    });
+    problem.instance = Some(request.path().to_owned());
+    problem.request_id = id;
+    let mut explained = problem_response(problem);
+    for name in [header::ALLOW, header::RETRY_AFTER, header::ETAG] {
+        if let Some(value) = response.headers().get(&name) {
+            explained.headers_mut().insert(name, value.clone());
+        }
+    }
+    Ok(ServiceResponse::new(request, explained))
+}
+
+fn problem_response(problem: Problem) -> HttpResponse {
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    HttpResponse::build(status).content_type(PROBLEM_JSON).json(problem)
+}
+
+/// The client's own id where it is short and plain, else a new one.
+fn request_id(request: &ServiceRequest) -> String {
+    let given = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
+    let plain = |id: &&str| {
+        (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
+    match (given.filter(plain), request.app_data::<web::Data<Service>>()) {
+        (Some(id), _) => id.to_owned(),
+        (None, Some(service)) => service.fresh_uuid().to_string(),
+        (None, None) => String::new(),
+    }
+}
+
+/// Whether the request was made to a loopback name. A page of some other site that points its own name at this machine
+/// (DNS rebinding) is not answered, since there is no authentication yet.
+fn is_local(request: &ServiceRequest) -> bool {
+    let Some(host) = request.headers().get(header::HOST) else { return true };
+    let Ok(host) = host.to_str() else { return false };
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    };
+    let name = name.to_ascii_lowercase();
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,130 @@
+//! The REST API: parse, call a service, render.
+//!
+//! One file for each resource, with its request and response structs beside the handlers; they are converted from the
+//! domain, so that the domain can change its shape without changing the API's. `openapi` describes all of it from the
+//! code. Every failure is an `application/problem+json` document whose `type` is a path under `/problems/`.
+//!
+//! Blocking work never runs on the threads that serve connections ([`blocking`]).
+//!
+//! What it does not know: tables, planning, the clock. It has no authentication yet, therefore `server` binds to
+//! loopback addresses only and requests made to a foreign host name are refused.
+
+mod body;
+mod calendar;
+mod centre;
+mod etag;
+mod events;
+mod fallback;
+mod geojson;
+mod health;
+mod item_plan;
+mod items;
+mod landing;
+mod manifest;
+mod middleware;
+mod openapi;
+mod paging;
+mod params;
+mod places;
+mod plan_jobs;
+mod plans;
+mod problem;
+mod problem_code;
+mod route_view;
+mod runs;
+mod server;
+mod sites;
+mod timetable;
+mod travel;
+mod warning;
+
+use actix_web::{
+    App, Error, HttpResponse,
+    body::MessageBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    http::header,
+    middleware::{Compress, from_fn},
+    web,
+};
+use utoipa_actix_web::AppExt;
+use utoipa_swagger_ui::SwaggerUi;
+
+pub use openapi::document as openapi_document;
+pub(crate) use plans::PlanResponse;
+pub use server::{ServeError, listen, serve};
+
+use self::{fallback::KnownPaths, problem::Problem};
+use crate::service::{Service, ServiceError};
+
+/// The whole application, as the server and the tests drive it.
+pub fn app(
+    service: web::Data<Service>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let (app, openapi) = App::new().into_utoipa_app().openapi(openapi::about()).configure(endpoints).split_for_parts();
+    app.app_data(service)
+        .app_data(web::Data::new(KnownPaths::of(&openapi)))
+        .service(landing::landing)
+        .route("/docs", web::get().to(to_docs))
+        .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", openapi))
+        .default_service(web::to(fallback::fallback))
+        .wrap(from_fn(middleware::explain))
+        .wrap(Compress::default())
+        .wrap(from_fn(middleware::accompany))
+}
+
+fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    api.service(health::live)
+        .service(health::ready)
+        .service(centre::get_centre)
+        .service(sites::list_sites)
+        .service(sites::get_site)
+        .service(timetable::get_timetable)
+        .service(calendar::get_calendar)
+        .service(items::create_item)
+        .service(items::list_items)
+        .service(items::put_item)
+        .service(items::get_item)
+        .service(item_plan::get_item_plan)
+        .service(plan_jobs::create_plan)
+        .service(plan_jobs::get_plan_job)
+        .service(plan_jobs::follow_plan_job)
+        .service(plan_jobs::cancel_plan_job)
+        .service(plans::list_plans)
+        .service(plans::get_plan)
+        .service(geojson::get_plan_geojson)
+        .service(geojson::get_route_geojson)
+        .service(runs::get_run)
+        .service(runs::get_run_stops)
+        .service(runs::get_run_manifest)
+        .service(runs::get_round)
+        .service(runs::get_round_stops)
+        .service(runs::get_round_manifest)
+        .service(problem_code::list_problems)
+        .service(problem_code::explain_problem);
+}
+
+async fn to_docs() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
+}
+
+/// Runs a use case on a thread that may block.
+async fn blocking<T, F>(service: &web::Data<Service>, work: F) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    F: FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
+{
+    let service = Service::clone(service);
+    match web::block(move || work(&service)).await {
+        Ok(result) => result.map_err(Problem::from),
+        // The work panicked; its message went to the log by the panic hook.
+        Err(error) => Err(Problem::internal(&error)),
+    }
+}

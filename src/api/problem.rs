@@ -1,0 +1,162 @@
+use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::problem_code::ProblemCode;
+use crate::service::{FieldProblem, ServiceError};
+
+/// The media type of every failure (RFC 9457).
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
+
+/// What went wrong with a request (RFC 9457).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub(crate) struct Problem {
+    /// A stable path that explains this kind of problem.
+    #[schema(example = "/problems/not_planned")]
+    pub r#type: String,
+    /// What it is, in a few words; the same each time.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong this time and what to do.
+    pub detail: String,
+    /// The path that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// The stable code, for programs.
+    #[schema(example = "not_planned")]
+    pub code: String,
+    /// The values that are wrong, where some are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ProblemField>,
+    /// The id under which the service's log has more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+/// One wrong value of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub(crate) struct ProblemField {
+    /// Where in the body, as a JSON pointer (RFC 6901).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/to/site")]
+    pub pointer: Option<String>,
+    /// Which path, query or header parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// What is wrong with the value and what is expected.
+    pub message: String,
+}
+
+impl ProblemField {
+    /// A wrong value in the body.
+    pub(crate) fn at(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { pointer: Some(pointer.into()), parameter: None, message: message.into() }
+    }
+
+    /// A wrong parameter.
+    pub(crate) fn parameter(name: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { pointer: None, parameter: Some(name.into()), message: message.into() }
+    }
+}
+
+impl Problem {
+    /// A problem of this kind.
+    pub(crate) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
+        Self {
+            r#type: code.path(),
+            title: code.title.to_owned(),
+            status: code.status,
+            detail: detail.into(),
+            instance: None,
+            code: code.code.to_owned(),
+            errors: Vec::new(),
+            request_id: None,
+        }
+    }
+
+    /// The same with the values that are wrong.
+    pub(crate) fn with_errors(mut self, errors: Vec<ProblemField>) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// Parameters that are wrong.
+    pub(crate) fn parameters(errors: Vec<ProblemField>) -> Self {
+        let names: Vec<&str> = errors.iter().filter_map(|error| error.parameter.as_deref()).collect();
+        let detail = format!("these parameters are not valid: {}", names.join(", "));
+        Self::new(ProblemCode::INVALID_PARAMETER, detail).with_errors(errors)
+    }
+
+    /// Fields of the body that are wrong.
+    pub(crate) fn body(errors: Vec<ProblemField>) -> Self {
+        let count = errors.len();
+        let detail = match count {
+            1 => "one field of the body cannot be accepted".to_owned(),
+            _ => format!("{count} fields of the body cannot be accepted"),
+        };
+        Self::new(ProblemCode::INVALID_BODY, detail).with_errors(errors)
+    }
+
+    /// A fault of the service: its cause goes to the log, never to the client.
+    pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%cause, "request failed");
+        Self::new(ProblemCode::INTERNAL, "the service could not do this; its log has the cause under the request id")
+    }
+
+    fn fields(problems: Vec<FieldProblem>) -> Self {
+        Self::body(
+            problems
+                .into_iter()
+                .map(|problem| ProblemField::at(format!("/{}", problem.field), problem.message))
+                .collect(),
+        )
+    }
+}
+
+impl From<ServiceError> for Problem {
+    fn from(error: ServiceError) -> Self {
+        let detail = error.to_string();
+        let code = match error {
+            ServiceError::Invalid(problems) => return Self::fields(problems),
+            ServiceError::NoCentre | ServiceError::SeveralCentres { .. } | ServiceError::UnknownCentre { .. } => {
+                ProblemCode::NO_CENTRE
+            }
+            ServiceError::NotFound { .. } => ProblemCode::NOT_FOUND,
+            ServiceError::NotPlanned { .. } => ProblemCode::NOT_PLANNED,
+            ServiceError::NotAWorkingDay { .. } => ProblemCode::NOT_A_WORKING_DAY,
+            ServiceError::OutsideCalendar(_) => ProblemCode::OUTSIDE_CALENDAR,
+            ServiceError::PlanChanged { .. } => ProblemCode::PLAN_CHANGED,
+            ServiceError::CodeTaken { .. } => ProblemCode::CODE_TAKEN,
+            ServiceError::ItemDiffers { .. } => ProblemCode::ITEM_DIFFERS,
+            ServiceError::KeyReused => ProblemCode::IDEMPOTENCY_KEY_REUSED,
+            ServiceError::JobEnded { .. } => ProblemCode::JOB_ENDED,
+            ServiceError::Dispatch(_) => ProblemCode::CANNOT_PLAN,
+            unavailable if unavailable.is_unavailable() => {
+                tracing::error!(error = %unavailable, "the database is unavailable");
+                return Self::new(ProblemCode::DATABASE_UNAVAILABLE, "the database does not answer");
+            }
+            other => return Self::internal(&other),
+        };
+        Self::new(code, detail)
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({}): {}", self.title, self.code, self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The answer keeps the problem in its extensions, so that the outermost middleware can add the path and the request id.
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code()).content_type(PROBLEM_JSON).json(self);
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}

@@ -1,0 +1,149 @@
+use actix_web::{HttpResponse, get, http::StatusCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{params::PathParams, problem::Problem};
+
+/// What can go wrong, as a stable code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ProblemCode {
+    /// The stable word.
+    pub code: &'static str,
+    /// The HTTP status it comes with.
+    pub status: u16,
+    /// What it is, in a few words; the same each time.
+    pub title: &'static str,
+    /// What it means and what to do.
+    pub explanation: &'static str,
+}
+
+macro_rules! problem_codes {
+    ($($name:ident = $code:literal $status:literal $title:literal $explanation:literal;)+) => {
+        impl ProblemCode {
+            $(pub(crate) const $name: Self =
+                Self { code: $code, status: $status, title: $title, explanation: $explanation };)+
+
+            /// Every code that the service can answer with.
+            pub(crate) const ALL: &[Self] = &[$(Self::$name),+];
+        }
+    };
+}
+
+problem_codes! {
+    BAD_REQUEST = "bad_request" 400 "The request cannot be read"
+        "The request breaks the rules of HTTP in some way that the detail names. Correct it and send it again.";
+    MALFORMED_JSON = "malformed_json" 400 "The body is not JSON"
+        "The body must be one JSON document in UTF-8. The detail names the line and column where reading stopped.";
+    INVALID_PARAMETER = "invalid_parameter" 400 "A path, query or header value is not valid"
+        "Each element of errors names the parameter, the problem with its value and what is expected. Unknown query \
+         parameters are refused too, so that a mistyped filter never silently returns everything.";
+    NOT_FOUND = "not_found" 404 "There is no such thing"
+        "The path is right, but nothing has that id or code. It may have been replaced: planning a day again gives \
+         its routes and stops new ids.";
+    NO_SUCH_PATH = "no_such_path" 404 "There is nothing at this path"
+        "No endpoint has this path. /openapi.json lists all of them and /docs shows them.";
+    NOT_PLANNED = "not_planned" 404 "That day has not been planned"
+        "No plan is stored for that day. Create one with POST /v1/plans.";
+    METHOD_NOT_ALLOWED = "method_not_allowed" 405 "The path does not answer this method"
+        "The Allow header lists the methods that the path answers.";
+    CODE_TAKEN = "code_taken" 409 "Another item has that code"
+        "The code on a barcode is unique within its centre. If you sent this item before, ask for it by its code.";
+    ITEM_DIFFERS = "item_differs" 409 "An item with that id exists with other content"
+        "Creating an item a second time is harmless when the content is the same. To create another item choose \
+         another id.";
+    JOB_ENDED = "job_ended" 409 "The job has ended"
+        "A job that has ended cannot be cancelled.";
+    PLAN_CHANGED = "plan_changed" 412 "The plan has changed"
+        "The plan is not the one that If-Match or If-None-Match named: somebody planned the day in between. Get the \
+         plan, look at it, and send its ETag.";
+    BODY_TOO_LARGE = "body_too_large" 413 "The body is too large"
+        "The detail names the largest body that is accepted.";
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type" 415 "The body is of the wrong type"
+        "Send the body as application/json, not compressed.";
+    FOREIGN_HOST = "foreign_host" 421 "The request was made to a foreign name"
+        "Without authentication the service answers only on this machine, under a loopback name.";
+    INVALID_BODY = "invalid_body" 422 "The body has fields that cannot be accepted"
+        "Each element of errors names a field by JSON pointer, the problem with its value and what is expected. \
+         Nothing was stored.";
+    NOT_A_WORKING_DAY = "not_a_working_day" 422 "That day is not a working day"
+        "No run leaves and no office is open, so there is nothing to plan. GET /v1/calendar shows the working days.";
+    OUTSIDE_CALENDAR = "outside_calendar" 422 "The calendar does not know that day"
+        "The centre's calendar covers a limited period, and working days outside it are not guessed. GET /v1/centre \
+         shows the period; import a calendar that covers the day.";
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused" 422 "The idempotency key was used with another body"
+        "A key stands for one request. Sending the same request again gives the first answer; a new request needs \
+         a new key.";
+    CANNOT_PLAN = "cannot_plan" 422 "The day cannot be planned"
+        "What the centre's data says of that day contradicts itself or lacks something. The detail names it.";
+    INTERNAL = "internal" 500 "The service failed"
+        "This is a fault of the service. Its log has the cause under the request id that the answer carries.";
+    NO_CENTRE = "no_centre" 503 "No centre is loaded"
+        "Import a centre with `conthoi import`, or say with --centre which of several is served.";
+    DATABASE_UNAVAILABLE = "database_unavailable" 503 "The database cannot be reached"
+        "The service runs but its database does not answer. Nothing was changed; try again shortly.";
+    NOT_READY = "not_ready" 503 "The service is not ready"
+        "The errors name what is missing.";
+}
+
+impl ProblemCode {
+    /// The path that explains it, which is also its problem type.
+    pub(crate) fn path(self) -> String {
+        format!("/problems/{}", self.code)
+    }
+
+    /// The code that fits a bare status, for answers that did not come from this service's own code.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        match status.as_u16() {
+            404 => Self::NO_SUCH_PATH,
+            405 => Self::METHOD_NOT_ALLOWED,
+            413 => Self::BODY_TOO_LARGE,
+            415 => Self::UNSUPPORTED_MEDIA_TYPE,
+            400..=499 => Self::BAD_REQUEST,
+            _ => Self::INTERNAL,
+        }
+    }
+}
+
+/// What a problem code means.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProblemExplanation {
+    /// The stable word.
+    code: &'static str,
+    /// The status it comes with.
+    status: u16,
+    /// What it is, in a few words.
+    title: &'static str,
+    /// What it means and what to do.
+    explanation: &'static str,
+}
+
+impl From<ProblemCode> for ProblemExplanation {
+    fn from(code: ProblemCode) -> Self {
+        Self { code: code.code, status: code.status, title: code.title, explanation: code.explanation }
+    }
+}
+
+/// Explain every problem.
+#[utoipa::path(tag = "problems", responses((status = 200, description = "Every code, by status", body = [ProblemExplanation])))]
+#[get("/problems")]
+pub(crate) async fn list_problems() -> HttpResponse {
+    HttpResponse::Ok().json(ProblemCode::ALL.iter().copied().map(ProblemExplanation::from).collect::<Vec<_>>())
+}
+
+/// Explain one problem.
+#[utoipa::path(
+    tag = "problems",
+    params(("code" = String, Path, description = "The code of a problem", example = "not_planned")),
+    responses(
+        (status = 200, description = "What it means and what to do", body = ProblemExplanation),
+        (status = 404, description = "No problem has that code", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/problems/{code}")]
+pub(crate) async fn explain_problem(path: PathParams) -> Result<HttpResponse, Problem> {
+    let wanted = path.text("code");
+    match ProblemCode::ALL.iter().find(|code| code.code == wanted) {
+        Some(code) => Ok(HttpResponse::Ok().json(ProblemExplanation::from(*code))),
+        None => Err(Problem::new(ProblemCode::NOT_FOUND, format!("there is no problem {wanted:?}"))),
+    }
+}

@@ -1,0 +1,132 @@
+use std::{
+    io,
+    net::{IpAddr, SocketAddr, TcpListener},
+    time::Duration,
+};
+
+use actix_web::{HttpServer, web};
+
+use super::app;
+use crate::service::Service;
+
+/// How long requests under way may take to end when the server is told to stop, seconds.
+const SHUTDOWN_S: u64 = 10;
+
+/// Why the server does not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address is not this machine's own.
+    #[error(
+        "--bind {address} is refused: there is no authentication yet, so the service binds to loopback addresses only \
+         (127.0.0.1 or ::1)"
+    )]
+    NotLoopback {
+        /// The address asked for.
+        address: IpAddr,
+    },
+    /// Another program listens there.
+    #[error("port {port} on {address} is taken by another program: choose another with --port, or stop that program")]
+    PortTaken {
+        /// The address.
+        address: IpAddr,
+        /// The port.
+        port: u16,
+    },
+    /// The operating system refuses.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address and port.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The server failed.
+    #[error("the server failed: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// Refuses an address that other machines could reach.
+///
+/// # Errors
+/// [`ServeError::NotLoopback`].
+fn loopback_only(address: IpAddr) -> Result<(), ServeError> {
+    if address.is_loopback() { Ok(()) } else { Err(ServeError::NotLoopback { address }) }
+}
+
+/// Listens on `address`, which must be this machine's own.
+///
+/// # Errors
+/// [`ServeError::NotLoopback`], [`ServeError::PortTaken`] and [`ServeError::Listen`].
+pub fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    loopback_only(address.ip())?;
+    TcpListener::bind(address).map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => ServeError::PortTaken { address: address.ip(), port: address.port() },
+        _ => ServeError::Listen { address, source },
+    })
+}
+
+/// Serves on `listener` until interrupted (SIGINT or SIGTERM); `ready` hears where once it does.
+///
+/// When interrupted, plan jobs are cancelled and marked, then requests under way are given time to end.
+///
+/// # Errors
+/// [`ServeError`].
+pub fn serve(service: &Service, listener: TcpListener, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+    let bound = listener.local_addr()?;
+    loopback_only(bound.ip())?;
+    let service = service.clone();
+    actix_web::rt::System::new().block_on(async move {
+        let shared = web::Data::new(service.clone());
+        let server = HttpServer::new(move || app(shared.clone()))
+            .workers(std::thread::available_parallelism().map_or(2, usize::from).min(4))
+            .disable_signals()
+            .shutdown_timeout(SHUTDOWN_S)
+            .client_request_timeout(Duration::from_secs(30))
+            .listen(listener)?
+            .run();
+        let handle = server.handle();
+        let stopping = service.clone();
+        actix_web::rt::spawn(async move {
+            interrupted().await;
+            tracing::info!("interrupted: cancelling plan jobs and ending");
+            // Streams of a job's events end with the job, so the jobs go first.
+            if web::block(move || stopping.stop_jobs()).await.is_err() {
+                tracing::error!("the plan jobs could not be stopped");
+            }
+            handle.stop(true).await;
+        });
+        ready(bound);
+        server.await
+    })?;
+    Ok(())
+}
+
+#[cfg(unix)]
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            // Without the signal the other one still ends the server.
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => {
+            if let Err(error) = result {
+                tracing::error!(%error, "cannot listen for interrupts");
+                std::future::pending::<()>().await;
+            }
+        }
+        () = terminate => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,191 @@
+use std::{net::IpAddr, path::PathBuf};
+
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done (items that cannot be planned are part of the result, not a failure)
+  1  failed: the database, a file, the network port, or a fault of the program
+  2  wrong usage: an option, the configuration file, the database URL
+  3  the data given cannot be used: a broken row, a day off, a broken map
+
+Configuration: an option, else the environment (CONTHOI_*), else the TOML file (--config, CONTHOI_CONFIG or
+./conthoi.toml), else the default. Keys of the file: database, centre, roads, bind, port, log, log_format.
+
+Examples:
+  conthoi demo                          one real day of Sóc Trăng, planned, shown and served
+  conthoi demo --no-serve --json        the same for a program
+  conthoi import && conthoi simulate --from 2019-01-04 --to 2019-06-15 --seed 1
+  conthoi plan --date 2019-06-14
+  conthoi serve --port 9000";
+
+/// Logistics of a Vietnamese provincial one-stop centre: document runs and home deliveries.
+#[derive(Debug, Parser)]
+#[command(name = "conthoi", version, after_help = EXIT_CODES)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command understands.
+#[derive(Debug, clap::Args)]
+pub(super) struct Common {
+    /// The configuration file; ./conthoi.toml is read where it exists
+    #[arg(long, global = true, env = "CONTHOI_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The database: sqlite:PATH or postgres://USER@HOST/DATABASE [default: sqlite:conthoi-data/conthoi.sqlite]
+    #[arg(long, global = true, env = "CONTHOI_DATABASE", value_name = "URL", hide_env_values = true)]
+    pub database: Option<String>,
+    /// The code of the centre, where the database holds several
+    #[arg(long, global = true, env = "CONTHOI_CENTRE", value_name = "CODE")]
+    pub centre: Option<String>,
+    /// A road network made by `conthoi roads import`; without one travel times are estimates, and labelled so
+    #[arg(long, global = true, env = "CONTHOI_ROADS", value_name = "FILE")]
+    pub roads: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What is logged, as `warn`, `info`, `debug` or a filter such as conthoi=debug
+    #[arg(long, global = true, env = "CONTHOI_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// The form of the log: text or json [default: text]
+    #[arg(long, global = true, env = "CONTHOI_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Load Sóc Trăng, make a synthetic season, plan one day, show it, and serve it
+    #[command(after_help = "Running it again is quick: what is there already is used.\n\n\
+        Examples:\n  conthoi demo\n  conthoi demo --no-serve --date 2019-05-06\n  conthoi demo --fresh --scale 20")]
+    Demo(Demo),
+    /// Serve the REST API on this machine
+    #[command(after_help = "There is no authentication yet, so only loopback addresses are accepted.\n\n\
+        Examples:\n  conthoi serve\n  conthoi serve --port 9000 --database postgres://conthoi@localhost/conthoi")]
+    Serve(Listen),
+    /// Plan one working day and store the plan
+    #[command(
+        after_help = "Examples:\n  conthoi plan --date 2019-06-14\n  conthoi plan --date 2019-06-14 --seed 7 --json"
+    )]
+    Plan(Plan),
+    /// Load a centre from a folder of CSV and TOML files
+    #[command(after_help = "Every broken row is reported with file, line and column, and nothing is half-loaded.\n\n\
+        Examples:\n  conthoi import              the built-in Sóc Trăng\n  conthoi import data/my-centre")]
+    Import(Import),
+    /// Make a synthetic season of dossiers, items and home deliveries
+    #[command(after_help = "Examples:\n  conthoi simulate --from 2019-01-04 --to 2019-06-15 --seed 1\n  \
+        conthoi simulate --from 2019-01-04 --to 2019-06-15 --scale 20 --replace")]
+    Simulate(Simulate),
+    /// Make and inspect road networks
+    Roads(Roads),
+    /// Show working days and days off
+    #[command(after_help = "Examples:\n  conthoi calendar 2019\n  conthoi calendar --from 2019-04-29 --to 2019-05-05")]
+    Calendar(Calendar),
+    /// Print the OpenAPI description of the REST API
+    Openapi,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Listen {
+    /// The address to listen on, a loopback one [default: 127.0.0.1]
+    #[arg(long, env = "CONTHOI_BIND", value_name = "ADDRESS")]
+    pub bind: Option<IpAddr>,
+    /// The port to listen on; 0 for any free one [default: 8080]
+    #[arg(long, env = "CONTHOI_PORT", value_name = "PORT")]
+    pub port: Option<u16>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Demo {
+    /// End after printing
+    #[arg(long)]
+    pub no_serve: bool,
+    /// The day to plan
+    #[arg(long, default_value = "2019-06-14", value_name = "DATE")]
+    pub date: NaiveDate,
+    /// How many times the published volume
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub scale: u32,
+    /// Make the season and the plan anew
+    #[arg(long)]
+    pub fresh: bool,
+    #[command(flatten)]
+    pub listen: Listen,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Plan {
+    /// The day to plan, as YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    pub date: NaiveDate,
+    /// The same seed gives the same plan
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Import {
+    /// The centre's folder; the built-in Sóc Trăng when not given
+    pub folder: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Simulate {
+    /// First day, as YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    pub from: NaiveDate,
+    /// Last day, as YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    pub to: NaiveDate,
+    /// The same seed gives the same season
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// How many times the published volume
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub scale: u32,
+    /// Replace the synthetic season that is there, with its plans
+    #[arg(long)]
+    pub replace: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Roads {
+    #[command(subcommand)]
+    pub command: RoadsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RoadsCommand {
+    /// Make a road network of an OpenStreetMap extract (.osm.pbf or .osm)
+    #[command(after_help = "Example:\n  conthoi roads import soc-trang.osm.pbf --out conthoi-data/soc-trang.roads")]
+    Import {
+        /// The extract
+        file: PathBuf,
+        /// The network file to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Show what a road network holds
+    #[command(after_help = "Examples:\n  conthoi roads info conthoi-data/soc-trang.roads\n  \
+        conthoi roads info --roads conthoi-data/soc-trang.roads")]
+    Info {
+        /// The network file; the one of --roads when not given
+        file: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Calendar {
+    /// A whole year
+    #[arg(conflicts_with_all = ["from", "to"], value_parser = clap::value_parser!(i32).range(1900..=2200))]
+    pub year: Option<i32>,
+    /// First day, as YYYY-MM-DD
+    #[arg(long, value_name = "DATE", requires = "to")]
+    pub from: Option<NaiveDate>,
+    /// Last day, as YYYY-MM-DD
+    #[arg(long, value_name = "DATE", requires = "from")]
+    pub to: Option<NaiveDate>,
+}

@@ -1,0 +1,123 @@
+use std::{
+    fs,
+    io::{self, IsTerminal},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+use tracing_subscriber::EnvFilter;
+
+use super::{
+    args::{Command, Common, Listen},
+    error::CliError,
+};
+use crate::service::{DatabaseUrl, Service, Setup};
+
+/// The file that is read where it exists and no other is named.
+const FILE_DEFAULT: &str = "conthoi.toml";
+/// Where the default database lies.
+const FOLDER_DEFAULT: &str = "conthoi-data";
+const DATABASE_DEFAULT: &str = "sqlite:conthoi-data/conthoi.sqlite";
+const PORT_DEFAULT: u16 = 8080;
+
+/// The TOML file. An unknown key is an error: a mistyped one must not be ignored in silence.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    database: Option<String>,
+    centre: Option<String>,
+    roads: Option<PathBuf>,
+    bind: Option<IpAddr>,
+    port: Option<u16>,
+    log: Option<String>,
+    log_format: Option<String>,
+}
+
+/// Options, environment, file and defaults in one.
+#[derive(Debug)]
+pub(super) struct Config {
+    setup: Setup,
+    pub(super) json: bool,
+    bind: Option<IpAddr>,
+    port: Option<u16>,
+    log: Option<String>,
+    log_json: bool,
+}
+
+impl Config {
+    /// An option or its environment variable (clap has merged those) goes before the file, the file before the default.
+    pub(super) fn merge(common: &Common) -> Result<Self, CliError> {
+        let file = read_file(common.config.as_deref())?;
+        let database = common.database.clone().or(file.database);
+        let url = database.as_deref().unwrap_or(DATABASE_DEFAULT);
+        let url: DatabaseUrl = url.parse().map_err(|error| CliError::Usage(format!("{error}")))?;
+        let log_format = common.log_format.clone().or(file.log_format);
+        let log_json = match log_format.as_deref() {
+            None | Some("text") => false,
+            Some("json") => true,
+            Some(other) => {
+                return Err(CliError::Usage(format!("log_format {other:?} is unknown: expected text or json")));
+            }
+        };
+        Ok(Self {
+            setup: Setup {
+                database: url,
+                make_folder: database.is_none().then(|| PathBuf::from(FOLDER_DEFAULT)),
+                centre: common.centre.clone().or(file.centre),
+                roads: common.roads.clone().or(file.roads),
+            },
+            json: common.json,
+            bind: file.bind,
+            port: file.port,
+            log: common.log.clone().or(file.log),
+            log_json,
+        })
+    }
+
+    /// Begins to log to standard error. Servers say what they do; other commands only what is wrong.
+    pub(super) fn start_log(&self, command: &Command) -> Result<(), CliError> {
+        let default = if matches!(command, Command::Serve(_)) { "info" } else { "warn" };
+        let text = self.log.as_deref().unwrap_or(default);
+        let filter = EnvFilter::try_new(text)
+            .map_err(|error| CliError::Usage(format!("the log filter {text:?} cannot be read: {error}")))?;
+        let log = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(io::stderr)
+            .with_ansi(io::stderr().is_terminal());
+        // Only a second call in the same process fails, and then the first log goes on.
+        let _ = if self.log_json { log.json().try_init() } else { log.try_init() };
+        Ok(())
+    }
+
+    /// Opens the database and brings it up to date.
+    pub(super) fn open(&self) -> Result<Service, CliError> {
+        Ok(self.setup.open()?)
+    }
+
+    /// Whether the default database is meant and has not been made yet, so that a command that only reads need not make it.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.setup.make_folder.is_some() && !Path::new(FOLDER_DEFAULT).exists()
+    }
+
+    /// The road network's file.
+    pub(super) fn roads(&self) -> Option<&Path> {
+        self.setup.roads.as_deref()
+    }
+
+    /// Where to listen.
+    pub(super) fn address(&self, listen: &Listen) -> SocketAddr {
+        let address = listen.bind.or(self.bind).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        SocketAddr::new(address, listen.port.or(self.port).unwrap_or(PORT_DEFAULT))
+    }
+}
+
+fn read_file(named: Option<&Path>) -> Result<File, CliError> {
+    let path = named.unwrap_or(Path::new(FILE_DEFAULT));
+    let fail = |problem: String| CliError::ConfigFile { path: path.to_owned(), problem };
+    match fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text).map_err(|error| fail(error.to_string().trim_end().to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => Ok(File::default()),
+        Err(error) => Err(fail(error.to_string())),
+    }
+}

@@ -1,0 +1,49 @@
+use std::{io, path::PathBuf};
+
+use crate::{api::ServeError, service::ServiceError};
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CliError {
+    /// The configuration cannot be used.
+    #[error("{0}")]
+    Usage(String),
+    /// The configuration file cannot be used.
+    #[error("configuration file {path}: {problem}", path = .path.display())]
+    ConfigFile { path: PathBuf, problem: String },
+    /// A use case failed.
+    #[error("{0}")]
+    Service(#[from] ServiceError),
+    /// The server does not serve.
+    #[error("{0}")]
+    Serve(#[from] ServeError),
+    /// The result cannot be printed.
+    #[error("cannot write the result: {0}")]
+    Output(#[from] io::Error),
+}
+
+const FAILED: u8 = 1;
+const WRONG_USAGE: u8 = 2;
+const UNUSABLE_DATA: u8 = 3;
+
+impl CliError {
+    /// The exit code, as `conthoi --help` lists them.
+    pub(super) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::ConfigFile { .. } | Self::Serve(ServeError::NotLoopback { .. }) => WRONG_USAGE,
+            Self::Service(error) => match error {
+                ServiceError::SeveralCentres { .. } | ServiceError::UnknownCentre { .. } => WRONG_USAGE,
+                ServiceError::Invalid(_)
+                | ServiceError::NotAWorkingDay { .. }
+                | ServiceError::OutsideCalendar(_)
+                | ServiceError::Import(_)
+                | ServiceError::Simulate(_)
+                | ServiceError::Dispatch(_)
+                | ServiceError::Roads(_)
+                | ServiceError::Domain(_) => UNUSABLE_DATA,
+                _ => FAILED,
+            },
+            Self::Serve(_) | Self::Output(_) => FAILED,
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! The rounds of each depot as a vehicle-routing problem of its own: every (half-day, courier) is a vehicle.
+
+use std::collections::BTreeMap;
+
+use super::{
+    DispatchError,
+    consignment::{priority, urgency},
+    day::{DAY_END, Day},
+    explain::{self, Binding},
+    journey::{Journey, RunLeg, wanted_later},
+    outcome::{Outcome, Outcomes},
+    progress::Reporter,
+    runs::{costs, solve_checked},
+};
+use crate::{
+    domain::{Courier, HalfDay, HomeDeliveryId, SiteId, UnassignedReason, Vehicle, VehicleProfile},
+    planner::{self, Job, JobKind, Load, Problem, ProblemParts, Seconds, Solution, Task, TimeWindow},
+};
+
+/// A courier in one half-day.
+pub(super) struct RoundVehicle<'a> {
+    pub(super) half_day: HalfDay,
+    pub(super) courier: &'a Courier,
+    pub(super) vehicle: &'a Vehicle,
+    shift: TimeWindow,
+}
+
+/// One home to visit, with everything for it that is there in time.
+pub(super) struct RoundJob {
+    pub(super) home: HomeDeliveryId,
+    pub(super) journeys: Vec<usize>,
+    release: Seconds,
+    windows: Vec<TimeWindow>,
+}
+
+/// The planned rounds of one depot.
+pub(super) struct DepotRounds<'a> {
+    pub(super) depot: SiteId,
+    pub(super) jobs: Vec<RoundJob>,
+    pub(super) vehicles: Vec<RoundVehicle<'a>>,
+    pub(super) problem: Problem,
+    pub(super) solution: Solution,
+}
+
+pub(super) fn plan<'a>(
+    day: &Day<'a>,
+    journeys: &[Journey<'_>],
+    outcomes: &mut Outcomes,
+    progress: &mut Reporter<'_>,
+) -> Result<Vec<DepotRounds<'a>>, DispatchError> {
+    let mut rounds = Vec::new();
+    for (depot, homes) in homes_by_depot(day, journeys, outcomes) {
+        let vehicles = round_vehicles(day, depot);
+        let mut jobs = Vec::new();
+        for (home, members) in homes {
+            let Some(job) = round_job(day, journeys, outcomes, &vehicles, home, &members) else {
+                for journey in members {
+                    let depot = day.sites[&depot].name.clone();
+                    outcomes.of[journey].stopped = Some(UnassignedReason::NoRound { depot });
+                }
+                continue;
+            };
+            jobs.push(job);
+        }
+        if jobs.is_empty() {
+            continue;
+        }
+        let problem = problem(day, journeys, depot, &vehicles, &jobs)?;
+        let solution = solve_checked(&problem, day.input.seed, progress)?;
+        let planned = DepotRounds { depot, jobs, vehicles, problem, solution };
+        record(day, outcomes, &planned);
+        rounds.push(planned);
+    }
+    Ok(rounds)
+}
+
+/// The journeys that stand before their home leg at the end of the runs, by depot and home. Those whose recipients want
+/// another day are told so and left out.
+fn homes_by_depot(
+    day: &Day<'_>,
+    journeys: &[Journey<'_>],
+    outcomes: &mut Outcomes,
+) -> BTreeMap<SiteId, BTreeMap<HomeDeliveryId, Vec<usize>>> {
+    let mut depots: BTreeMap<SiteId, BTreeMap<HomeDeliveryId, Vec<usize>>> = BTreeMap::new();
+    for (index, journey) in journeys.iter().enumerate() {
+        let outcome = &mut outcomes.of[index];
+        let Some(leg) = journey.home_leg else { continue };
+        if outcome.stopped.is_some() || outcome.run_legs.len() < journey.run_legs.len() {
+            continue;
+        }
+        match wanted_later(day, day.homes[&leg.home]) {
+            Some(reason) => outcome.stopped = Some(reason),
+            None => depots.entry(leg.depot).or_default().entry(leg.home).or_default().push(index),
+        }
+    }
+    depots
+}
+
+fn round_vehicles<'a>(day: &Day<'a>, depot: SiteId) -> Vec<RoundVehicle<'a>> {
+    let mut vehicles = Vec::new();
+    for half in &day.halves {
+        for (courier, vehicle) in day.couriers() {
+            if courier.base == depot
+                && courier.rounds.contains(&half.half_day)
+                && let Some(shift) = free_part(day, courier, half.window)
+            {
+                vehicles.push(RoundVehicle { half_day: half.half_day, courier, vehicle, shift });
+            }
+        }
+    }
+    vehicles
+}
+
+/// The longest part of a half-day in which the courier is not out on a run.
+fn free_part(day: &Day<'_>, courier: &Courier, half: TimeWindow) -> Option<TimeWindow> {
+    let mut parts = vec![half];
+    for run in day.runs.iter().filter(|run| run.couriers.iter().any(|(other, _)| other.id == courier.id)) {
+        parts = parts
+            .into_iter()
+            .flat_map(|part| {
+                [
+                    TimeWindow::new(part.start, part.end.min(run.departs)),
+                    TimeWindow::new(part.start.max(run.back_by), part.end),
+                ]
+            })
+            .filter(|part| part.start < part.end)
+            .collect();
+        parts.dedup();
+    }
+    parts.into_iter().max_by_key(|part| (part.end - part.start, -part.start))
+}
+
+/// When the result for a home lies ready at its depot.
+fn release(day: &Day<'_>, journey: &Journey<'_>, outcome: &Outcome) -> Seconds {
+    match (journey.run_legs.last(), outcome.run_legs.last()) {
+        (Some(RunLeg::Collect(_)), Some(leg)) => day.relay_ready(leg.run),
+        (Some(RunLeg::Deliver(_)), Some(leg)) => leg.arrives + day.rules.unloading_s + day.rules.loading_lead_s,
+        _ => journey.release,
+    }
+}
+
+/// What there is for a home in time for a round; `None` when no round leaves after it is there.
+fn round_job(
+    day: &Day<'_>,
+    journeys: &[Journey<'_>],
+    outcomes: &Outcomes,
+    vehicles: &[RoundVehicle<'_>],
+    home: HomeDeliveryId,
+    members: &[usize],
+) -> Option<RoundJob> {
+    let wanted = day.homes[&home].wanted.filter(|wanted| wanted.date == day.input.date);
+    let wanted_half = wanted.and_then(|wanted| wanted.half_day);
+    let halves = day.halves.iter().filter(|half| wanted_half.is_none_or(|wanted| wanted == half.half_day));
+    let windows: Vec<TimeWindow> = halves.map(|half| half.window).collect();
+    let release = members.iter().map(|index| release(day, &journeys[*index], &outcomes.of[*index])).max()?;
+    let leaves_in_time = |vehicle: &RoundVehicle<'_>| {
+        vehicle.shift.end > release
+            && windows.iter().any(|window| window.start < vehicle.shift.end && vehicle.shift.start < window.end)
+    };
+    vehicles.iter().any(leaves_in_time).then(|| RoundJob { home, journeys: members.to_vec(), release, windows })
+}
+
+fn problem(
+    day: &Day<'_>,
+    journeys: &[Journey<'_>],
+    depot: SiteId,
+    vehicles: &[RoundVehicle<'_>],
+    jobs: &[RoundJob],
+) -> Result<Problem, DispatchError> {
+    let homes = jobs.iter().map(|job| day.homes[&job.home].position);
+    let positions: Vec<_> = std::iter::once(day.sites[&depot].position).chain(homes).collect();
+    let mut profiles: Vec<VehicleProfile> = vehicles.iter().map(|vehicle| vehicle.vehicle.profile).collect();
+    profiles.sort_unstable();
+    profiles.dedup();
+    let parts = ProblemParts {
+        places: positions.len(),
+        dimensions: 2,
+        matrices: profiles
+            .iter()
+            .map(|profile| day.input.travel.matrix(*profile, &positions))
+            .collect::<Result<_, _>>()?,
+        vehicles: vehicles
+            .iter()
+            .map(|vehicle| planner::Vehicle {
+                matrix: profiles.iter().position(|profile| *profile == vehicle.vehicle.profile).unwrap_or(0),
+                costs: costs(vehicle.vehicle),
+                ..planner::Vehicle::at_depot(
+                    0,
+                    vehicle.shift,
+                    vec![vehicle.vehicle.capacity_items.into(), vehicle.vehicle.capacity_g.into()],
+                )
+            })
+            .collect(),
+        jobs: jobs.iter().enumerate().map(|(index, job)| planner_job(day, journeys, job, index + 1)).collect(),
+        initial: Vec::new(),
+    };
+    Ok(Problem::new(parts)?)
+}
+
+fn planner_job(day: &Day<'_>, journeys: &[Journey<'_>], job: &RoundJob, place: usize) -> Job {
+    let count = Load::try_from(job.journeys.len()).unwrap_or(Load::MAX);
+    let weight_g = job.journeys.iter().map(|journey| Load::from(journeys[*journey].item.weight_g)).sum();
+    let due = job.journeys.iter().filter_map(|journey| journeys[*journey].due).min();
+    let due = due.filter(|due| *due < DAY_END).map(|due| due.max(0));
+    let service = day.rules.home_stop_base_s + day.rules.home_stop_per_item_s * count;
+    let task = Task::at(place, service).within(job.windows.clone());
+    Job {
+        priority: priority(due),
+        release: job.release,
+        due: urgency(&day.rules, count, job.release, due),
+        ..Job::new(JobKind::Delivery(task), vec![count, weight_g])
+    }
+}
+
+fn record(day: &Day<'_>, outcomes: &mut Outcomes, rounds: &DepotRounds<'_>) {
+    for step in rounds.solution.routes.iter().flat_map(|route| &route.trips).flat_map(|trip| &trip.steps) {
+        if let Some(job) = step.visit.job() {
+            for &journey in &rounds.jobs[job].journeys {
+                outcomes.of[journey].home = Some(step.start);
+            }
+        }
+    }
+    for &job in &rounds.solution.unassigned {
+        let reason = reason(day, rounds, job);
+        for &journey in &rounds.jobs[job].journeys {
+            outcomes.of[journey].stopped = Some(reason.clone());
+        }
+    }
+}
+
+fn reason(day: &Day<'_>, rounds: &DepotRounds<'_>, job: usize) -> UnassignedReason {
+    let depot = || day.sites[&rounds.depot].name.clone();
+    match explain::binding(&rounds.problem, &rounds.solution, job) {
+        Binding::Release | Binding::Closed | Binding::NobodyGoes => UnassignedReason::NoRound { depot: depot() },
+        Binding::NoWay => {
+            let home = day.homes[&rounds.jobs[job].home];
+            let commune = day.centre.commune(&home.commune_code, day.input.date);
+            let place = commune.map_or_else(|| home.commune_code.clone(), |commune| commune.name.clone());
+            UnassignedReason::Unreachable { place }
+        }
+        Binding::TooLarge => UnassignedReason::TooLarge,
+        Binding::Full => UnassignedReason::NoCapacity,
+        Binding::NoTime => UnassignedReason::NoTime,
+    }
+}

@@ -1,0 +1,153 @@
+//! The engine's machinery: routes as node lists, their schedules, and insertion into them.
+//!
+//! A route of the search is a flat list of [`Node`]s: visits of jobs, with `Reload` between two trips, and the
+//! breaks that are locked. Every other break is placed by the schedule. A [`Tour`] is such a list with its cost
+//! and what is needed to turn down most insertions without scheduling them. Only what [`schedule::evaluate`]
+//! accepts ever becomes a tour, so every tour is feasible at any moment.
+//!
+//! Nothing here knows the checker, and the checker knows nothing of this.
+
+mod breaks;
+mod chain;
+mod clock;
+pub(super) mod construct;
+pub(super) mod improve;
+pub(super) mod insertion;
+mod neighbours;
+mod render;
+mod schedule;
+mod tour;
+
+pub(super) use chain::Node;
+pub(super) use render::{render, tours_of};
+pub(super) use schedule::Scratch;
+pub(super) use tour::Tour;
+
+use super::exclusion::ExclusionReason;
+use super::problem::{InitialRoute, Problem};
+use super::solution::Visit;
+use super::units::{JobIndex, VehicleIndex};
+
+/// A problem with what the search derives from it once.
+pub(super) struct Fleet<'p> {
+    pub(super) problem: &'p Problem,
+    pub(super) plans: Vec<VehiclePlan>,
+    /// Jobs that have a locked visit, and so must stay on their route.
+    pub(super) is_locked: Vec<bool>,
+}
+
+/// What the search derives from one vehicle.
+pub(super) struct VehiclePlan {
+    /// In which order the vehicle takes its breaks: first the locked ones, then by window.
+    break_order: Vec<usize>,
+    /// How many nodes at the front are locked.
+    pub(super) locked: usize,
+    /// The smallest route that keeps what is locked; empty where nothing is.
+    base: Vec<Node>,
+    /// The first vehicle that is equal in everything and, like this one, starts from nothing. Where several such
+    /// vehicles stay at home, trying one of them is enough.
+    twin_of: VehicleIndex,
+}
+
+impl<'p> Fleet<'p> {
+    pub(super) fn new(problem: &'p Problem) -> Self {
+        Self::keeping(problem, problem.initial())
+    }
+
+    /// The same with nothing locked.
+    pub(super) fn unlocked(problem: &'p Problem) -> Self {
+        Self::keeping(problem, &[])
+    }
+
+    fn keeping(problem: &'p Problem, initial: &[InitialRoute]) -> Self {
+        let vehicles = problem.vehicles();
+        let mut is_locked = vec![false; problem.jobs().len()];
+        let mut plans: Vec<VehiclePlan> = Vec::with_capacity(vehicles.len());
+        for (index, vehicle) in vehicles.iter().enumerate() {
+            let kept = initial.iter().find(|route| route.vehicle == index);
+            let (base, locked) = kept.map_or_else(Default::default, locked_base);
+            for job in base[..locked].iter().filter_map(|node| node.job()) {
+                is_locked[job] = true;
+            }
+            let locked_breaks = base.iter().filter_map(|node| match node {
+                Node::Visit(Visit::Break(index)) => Some(*index),
+                _ => None,
+            });
+            let mut break_order: Vec<usize> = locked_breaks.collect();
+            let mut others: Vec<usize> = (0..vehicle.breaks.len()).filter(|rest| !break_order.contains(rest)).collect();
+            others.sort_by_key(|&rest| vehicle.breaks[rest].windows.last().map(|window| (window.end, window.start)));
+            break_order.extend(others);
+            let twin = |&other: &usize| {
+                base.is_empty()
+                    && plans[other].base.is_empty()
+                    && plans[other].twin_of == other
+                    && vehicles[other] == *vehicle
+            };
+            let twin_of = (0..index).find(twin).unwrap_or(index);
+            plans.push(VehiclePlan { break_order, locked, base, twin_of });
+        }
+        Self { problem, plans, is_locked }
+    }
+
+    /// The skill a vehicle lacks for a job, if any.
+    pub(super) fn missing_skill(&self, vehicle: VehicleIndex, job: JobIndex) -> Option<ExclusionReason> {
+        let skills = &self.problem.vehicles()[vehicle].skills;
+        let missing = self.problem.jobs()[job].skills.iter().find(|skill| !skills.contains(skill))?;
+        Some(ExclusionReason::Skills { missing: *missing })
+    }
+
+    /// The smallest tour of a vehicle: empty, or what is locked.
+    pub(super) fn base_tour(&self, vehicle: VehicleIndex, scratch: &mut Scratch) -> Result<Tour, ExclusionReason> {
+        Tour::new(self, vehicle, self.plans[vehicle].base.clone(), scratch)
+    }
+
+    /// For each vehicle, whether an equal vehicle that also stays at home comes before it.
+    pub(super) fn is_spare(&self, tours: &[Tour]) -> Vec<bool> {
+        let mut stays_home = vec![false; tours.len()];
+        tours
+            .iter()
+            .map(|tour| {
+                let twin = self.plans[tour.vehicle].twin_of;
+                tour.nodes.is_empty() && std::mem::replace(&mut stays_home[twin], true)
+            })
+            .collect()
+    }
+}
+
+/// The locked visits of an initial route, completed by the deliveries of their open shipments, and how many of
+/// these nodes are locked.
+fn locked_base(initial: &InitialRoute) -> (Vec<Node>, usize) {
+    let mut base = Vec::new();
+    let mut locked = 0;
+    let mut left = initial.locked;
+    for visits in &initial.trips {
+        if left == 0 {
+            break;
+        }
+        if !base.is_empty() {
+            base.push(Node::Reload);
+        }
+        let (kept, rest) = visits.split_at(left.min(visits.len()));
+        left -= kept.len();
+        base.extend(kept.iter().map(|&visit| Node::Visit(visit)));
+        locked = base.len();
+        let is_open = |visit: &&Visit| matches!(visit, Visit::Deliver(job) if kept.contains(&Visit::PickUp(*job)));
+        base.extend(rest.iter().filter(is_open).map(|&visit| Node::Visit(visit)));
+    }
+    (base, locked)
+}
+
+/// The tours to start from: each initial route as far as it is feasible, else what is locked of it.
+pub(super) fn warm_start(fleet: &Fleet, scratch: &mut Scratch) -> Vec<Tour> {
+    let start = |vehicle: VehicleIndex, scratch: &mut Scratch| {
+        let plan = &fleet.plans[vehicle];
+        let hint = fleet.problem.initial().iter().find(|route| route.vehicle == vehicle).and_then(|route| {
+            let nodes = render::nodes_of(route.trips.iter().cloned(), plan.locked);
+            let tour = Tour::new(fleet, vehicle, nodes, scratch).ok()?;
+            let can_all = tour.jobs().all(|job| fleet.missing_skill(vehicle, job).is_none());
+            can_all.then_some(tour)
+        });
+        hint.unwrap_or_else(|| fleet.base_tour(vehicle, scratch).expect("a valid problem can keep what is locked"))
+    };
+    (0..fleet.problem.vehicles().len()).map(|vehicle| start(vehicle, scratch)).collect()
+}

@@ -1,0 +1,123 @@
+//! From the search's tours to a solution, and back.
+
+use super::chain::{Event, Node, is_unloaded_at};
+use super::{Fleet, Scratch, Tour, schedule};
+use crate::planner::exclusion::ExclusionReason;
+use crate::planner::solution::{Route, Solution, Step, Trip, Visit};
+use crate::planner::units::{JobIndex, Load};
+
+/// The solution that a set of tours stands for.
+pub(in crate::planner) fn render(fleet: &Fleet, tours: &[Tour], scratch: &mut Scratch) -> Solution {
+    let mut is_planned = vec![false; fleet.problem.jobs().len()];
+    for job in tours.iter().flat_map(Tour::jobs) {
+        is_planned[job] = true;
+    }
+    let used = tours.iter().filter(|tour| !tour.nodes.is_empty());
+    let mut routes: Vec<Route> = used.map(|tour| route(fleet, tour, scratch)).collect();
+    routes.sort_by_key(|route| route.vehicle);
+    let unassigned = is_planned.iter().enumerate().filter(|&(_, &planned)| !planned).map(|(job, _)| job).collect();
+    Solution { routes, unassigned }
+}
+
+fn route(fleet: &Fleet, tour: &Tour, scratch: &mut Scratch) -> Route {
+    let problem = fleet.problem;
+    let cost = schedule::evaluate(fleet, tour.vehicle, &tour.nodes, scratch).expect("a tour is feasible");
+    schedule::settle(problem, tour.vehicle, &mut scratch.links);
+    let links = &scratch.links;
+    let mut trips: Vec<Trip> = Vec::new();
+    let mut first = 0;
+    let mut free_at = problem.vehicles()[tour.vehicle].shift.start;
+    for (last, end) in links.iter().enumerate().filter(|(_, link)| matches!(link.event, Event::Reload | Event::End)) {
+        let mut on_board: Vec<Load> = vec![0; problem.dimensions()];
+        let visits = links[first..last].iter().filter_map(|link| match link.event {
+            Event::Visit(visit) => Some(visit),
+            _ => None,
+        });
+        for job in
+            visits.filter(|visit| matches!(visit, Visit::Serve(_))).filter(|&visit| is_unloaded_at(problem, visit))
+        {
+            let job = job.job().expect("only a break has no job");
+            add(&mut on_board, &problem.jobs()[job].amount, 1);
+        }
+        let mut trip = Trip {
+            departs: 0,
+            load_at_departure: on_board.clone(),
+            steps: Vec::new(),
+            distance_to_end: end.distance,
+            returns: end.start,
+        };
+        for link in &links[first..last] {
+            let end = link.start + link.lasting;
+            if let Event::Visit(visit) = link.event {
+                if let Some(job) = visit.job() {
+                    let sign = if is_unloaded_at(problem, visit) { -1 } else { 1 };
+                    add(&mut on_board, &problem.jobs()[job].amount, sign);
+                }
+                trip.steps.push(Step {
+                    visit,
+                    arrival: free_at + link.travel,
+                    start: link.start,
+                    end,
+                    load_after: on_board.clone(),
+                    distance_from_previous: link.distance,
+                });
+            } else {
+                trip.departs = link.start;
+            }
+            free_at = end;
+        }
+        trips.push(trip);
+        free_at = end.start + end.lasting;
+        first = last + 1;
+    }
+    Route { vehicle: tour.vehicle, trips, cost }
+}
+
+fn add(loads: &mut [Load], amounts: &[Load], sign: Load) {
+    for (load, amount) in loads.iter_mut().zip(amounts) {
+        *load += sign * amount;
+    }
+}
+
+/// The tours of a solution, one for each vehicle, without the jobs that `is_left_out` names. Breaks that are not
+/// locked are left to the schedule.
+pub(in crate::planner) fn tours_of(
+    fleet: &Fleet,
+    solution: &Solution,
+    is_left_out: impl Fn(JobIndex) -> bool,
+    scratch: &mut Scratch,
+) -> Result<Vec<Tour>, ExclusionReason> {
+    let tour = |vehicle: usize, scratch: &mut Scratch| {
+        let Some(route) = solution.route_of(vehicle) else {
+            return fleet.base_tour(vehicle, scratch);
+        };
+        let locked = fleet.plans[vehicle].locked;
+        let trips = route.trips.iter().map(|trip| trip.steps.iter().map(|step| step.visit).collect::<Vec<_>>());
+        let nodes = nodes_of(trips, locked);
+        let tour = Tour::new(fleet, vehicle, nodes, scratch)?;
+        if tour.jobs().any(&is_left_out) {
+            return Tour::new(fleet, vehicle, tour.nodes_without(&is_left_out), scratch);
+        }
+        Ok(tour)
+    };
+    (0..fleet.problem.vehicles().len()).map(|vehicle| tour(vehicle, scratch)).collect()
+}
+
+/// The nodes of some trips; of the breaks, only those among the first `locked` nodes.
+pub(super) fn nodes_of(trips: impl Iterator<Item = Vec<Visit>>, locked: usize) -> Vec<Node> {
+    let mut nodes: Vec<Node> = Vec::new();
+    for visits in trips {
+        if !nodes.is_empty() {
+            nodes.push(Node::Reload);
+        }
+        for visit in visits {
+            if visit.job().is_some() || nodes.len() < locked {
+                nodes.push(Node::Visit(visit));
+            }
+        }
+        if nodes.last() == Some(&Node::Reload) {
+            nodes.pop();
+        }
+    }
+    nodes
+}

@@ -1,0 +1,187 @@
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use crate::{
+    dispatch::DispatchError, domain::DomainError, roads::RoadsError, service::import::ImportError,
+    service::simulate::SimulateError, store::StoreError,
+};
+
+/// One wrong field of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldProblem {
+    /// Which field, as a path of names: `to/site`.
+    pub field: String,
+    /// What is wrong with its value, and what is expected.
+    pub message: String,
+}
+
+impl FieldProblem {
+    /// A problem with `field`.
+    #[must_use]
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+/// Why a use case failed. It speaks neither HTTP nor exit codes: each edge maps it to its own.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// Nothing has been imported.
+    #[error("no centre is loaded: run `conthoi import` (or `conthoi demo`) on this database first")]
+    NoCentre,
+    /// Which of several centres is meant was not said.
+    #[error("the database holds several centres ({codes}): say which one with --centre CODE")]
+    SeveralCentres {
+        /// Their codes.
+        codes: String,
+    },
+    /// The configured centre is not in the database.
+    #[error("the database holds no centre {code:?}, only {known}: import it, or choose another with --centre")]
+    UnknownCentre {
+        /// The code asked for.
+        code: String,
+        /// The codes there are.
+        known: String,
+    },
+    /// There is no such thing.
+    #[error("there is no {what} {id}")]
+    NotFound {
+        /// What was looked for, in the mission's words.
+        what: &'static str,
+        /// How it was named.
+        id: String,
+    },
+    /// That day has not been planned.
+    #[error("{date} has not been planned: create a plan for it first")]
+    NotPlanned {
+        /// The day.
+        date: NaiveDate,
+    },
+    /// Fields that cannot be accepted.
+    #[error("{}", list(.0))]
+    Invalid(Vec<FieldProblem>),
+    /// A plan was asked for on a day off.
+    #[error("{date} is not a working day ({reason}): the next working day is {next}")]
+    NotAWorkingDay {
+        /// The day.
+        date: NaiveDate,
+        /// Why it is off.
+        reason: String,
+        /// The first working day after it.
+        next: NaiveDate,
+    },
+    /// A day that the calendar does not know.
+    #[error("{0}")]
+    OutsideCalendar(DomainError),
+    /// The plan has changed since the caller saw it.
+    #[error("the plan of {date} is not the one expected: {now}")]
+    PlanChanged {
+        /// The day.
+        date: NaiveDate,
+        /// What there is now.
+        now: String,
+    },
+    /// Another item has that code.
+    #[error("another item has the code {code}: an item's code is unique within its centre")]
+    CodeTaken {
+        /// The code.
+        code: String,
+    },
+    /// The item with that id is another one.
+    #[error("the item {id} exists with other content: an item is created once and not changed by creating it again")]
+    ItemDiffers {
+        /// Its id.
+        id: Uuid,
+    },
+    /// The idempotency key came with another body before.
+    #[error("this idempotency key was used before with another body: use a new key for a new request")]
+    KeyReused,
+    /// The job has ended already.
+    #[error("the plan job {id} has ended ({state}) and can no longer be cancelled")]
+    JobEnded {
+        /// Its id.
+        id: Uuid,
+        /// How it ended.
+        state: String,
+    },
+    /// A season would be mixed with real data.
+    #[error(
+        "the database holds {count} dossiers or items that are not synthetic: a synthetic season is never mixed with \
+         real data; use another --database"
+    )]
+    RealData {
+        /// How many.
+        count: u64,
+    },
+    /// There is a season already.
+    #[error("the database holds a synthetic season of {dossiers} dossiers already: add --replace to make it anew")]
+    SeasonExists {
+        /// How many dossiers it has.
+        dossiers: u64,
+    },
+    /// The work broke off in a way that only a fault of the program explains.
+    #[error("the program failed at this; its log has the cause")]
+    Panicked,
+    /// The caller stopped it.
+    #[error("stopped before it was done; nothing was changed")]
+    Cancelled,
+    /// A centre's folder cannot be loaded.
+    #[error("{0}")]
+    Import(#[from] ImportError),
+    /// A season cannot be made.
+    #[error("{0}")]
+    Simulate(#[from] SimulateError),
+    /// A day cannot be planned.
+    #[error("{0}")]
+    Dispatch(DispatchError),
+    /// Roads cannot be read or a way cannot be found.
+    #[error("{0}")]
+    Roads(#[from] RoadsError),
+    /// A file that cannot be opened or written.
+    #[error("{what} {path}: {problem}")]
+    File {
+        /// What kind of file.
+        what: &'static str,
+        /// Its path.
+        path: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A value that cannot exist.
+    #[error("{0}")]
+    Domain(DomainError),
+    /// The database failed.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}
+
+fn list(problems: &[FieldProblem]) -> String {
+    problems.iter().map(|problem| format!("{}: {}", problem.field, problem.message)).collect::<Vec<_>>().join("; ")
+}
+
+impl ServiceError {
+    pub(super) fn not_found(what: &'static str, id: impl ToString) -> Self {
+        Self::NotFound { what, id: id.to_string() }
+    }
+
+    /// Whether the database did not answer, so that trying again later may help.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Connect { .. } | StoreError::Busy))
+    }
+
+    /// A file that the operating system refuses.
+    #[must_use]
+    pub fn file(what: &'static str, path: &std::path::Path, error: &std::io::Error) -> Self {
+        Self::File { what, path: path.display().to_string(), problem: error.to_string() }
+    }
+}
+
+impl From<DomainError> for ServiceError {
+    fn from(error: DomainError) -> Self {
+        match error {
+            DomainError::OutsideCalendar { .. } => Self::OutsideCalendar(error),
+            other => Self::Domain(other),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The use cases: one function each, on one [`Service`].
+//!
+//! Here the domain meets the world: the database, the road network, the clock and the source of new ids are this
+//! layer's, and everything below gets what it needs as arguments. A use case either does all of its work or none.
+//!
+//! Invariants: a plan is stored only after the dispatch layer's checker has accepted it, and only over the plan that
+//! it was made from; synthetic and real data never share a database; at most one plan is made at a time in a process.
+//!
+//! What it does not know: HTTP, terminals, exit codes. [`ServiceError`] says what failed in the mission's words.
+
+mod calendar;
+mod centres;
+mod clock;
+mod error;
+mod geometry;
+pub mod import;
+mod items;
+mod jobs;
+mod new_item;
+mod once;
+mod planning;
+mod plans;
+mod readiness;
+mod road_files;
+mod seasons;
+mod setup;
+pub mod simulate;
+mod sites;
+mod travel;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+pub use calendar::{CalendarDay, TimetableDay};
+pub use centres::CentreOverview;
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use error::{FieldProblem, ServiceError};
+pub use geometry::{LineBasis, RouteGeometry};
+pub use items::{ItemDetail, ItemPage, ItemPlan, ItemPlanState, ItemQuery, Numbered};
+pub use new_item::{NewDestination, NewItem};
+pub use once::FirstAnswer;
+pub use planning::{DayRequest, Expected, PlanProgress, PlanVersion};
+pub use plans::{DayPlan, PlanDate};
+pub use readiness::Readiness;
+pub use road_files::{RoadsStep, import_roads, roads_summary};
+pub use seasons::{SeasonOrder, SeasonProgress, SeasonReport};
+pub use setup::Setup;
+pub use sites::{SitePage, SiteQuery};
+pub use travel::{estimated_travel, network_travel, read_network};
+
+use self::{
+    centres::CentreCache,
+    clock::{ClockIds, SharedIds},
+    jobs::Jobs,
+};
+use crate::{
+    dispatch::TravelModes,
+    domain::{CentreData, IdSource},
+    store::Store,
+};
+/// What the edges see of the layers below: they use those only through here.
+pub use crate::{
+    roads::NetworkSummary,
+    store::{DatabaseUrl, ItemCursor, JobState, PlanJob},
+};
+
+/// All use cases; cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    travel: Arc<TravelModes>,
+    clock: Arc<dyn Clock>,
+    ids: SharedIds,
+    centre_code: Option<String>,
+    centre: CentreCache,
+    jobs: Jobs,
+}
+
+impl Service {
+    /// The use cases on `store`, with travel as `travel` has it. `centre_code` says which of several centres is meant.
+    #[must_use]
+    pub fn new(store: Store, travel: Arc<TravelModes>, clock: Arc<dyn Clock>, centre_code: Option<String>) -> Self {
+        let ids = Box::new(ClockIds(Arc::clone(&clock)));
+        Self::with_ids(store, travel, clock, ids, centre_code)
+    }
+
+    /// The same with ids from another source, such as a seeded one.
+    #[must_use]
+    pub fn with_ids(
+        store: Store,
+        travel: Arc<TravelModes>,
+        clock: Arc<dyn Clock>,
+        ids: Box<dyn IdSource + Send>,
+        centre_code: Option<String>,
+    ) -> Self {
+        let inner = Inner {
+            store,
+            travel,
+            clock,
+            ids: Mutex::new(ids),
+            centre_code,
+            centre: CentreCache::default(),
+            jobs: Jobs::default(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// How travel is measured.
+    #[must_use]
+    pub fn travel(&self) -> &TravelModes {
+        &self.inner.travel
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.inner.clock.now()
+    }
+
+    /// A fresh id for what an edge makes, such as a request.
+    #[must_use]
+    pub fn fresh_uuid(&self) -> Uuid {
+        self.ids().next_uuid()
+    }
+
+    /// The centre that is served.
+    ///
+    /// # Errors
+    /// [`ServiceError::NoCentre`], [`ServiceError::SeveralCentres`] and [`ServiceError::UnknownCentre`].
+    pub fn centre(&self) -> Result<Arc<CentreData>, ServiceError> {
+        self.inner.centre.get(&self.inner.store, self.inner.centre_code.as_deref())
+    }
+
+    fn ids(&self) -> DrawnIds<'_> {
+        DrawnIds(&self.inner.ids)
+    }
+}
+
+/// Draws ids one at a time, so that long work does not keep others from theirs.
+struct DrawnIds<'a>(&'a SharedIds);
+
+impl IdSource for DrawnIds<'_> {
+    fn next_uuid(&mut self) -> Uuid {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).next_uuid()
+    }
+}

@@ -1,0 +1,7 @@
+//! The mission's words and rules, on their own.
+
+mod calendar;
+mod codes;
+mod plan;
+mod text_and_time;
+mod values;

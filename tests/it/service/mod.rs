@@ -1,0 +1,4 @@
+//! Use cases.
+
+mod import;
+mod simulate;
