@@ -368,6 +368,7 @@ pub(crate) fn item(centre: &CentreData, code: &str, dice: &mut Dice) -> Item {
         ready_at: at(3, 0),
         due_at: None,
         weight_g: 100,
+        waypoint: None,
         delivered_at: None,
         synthetic: false,
     }
