@@ -54,6 +54,17 @@ fn sqlite_pragmas(role: Role) -> &'static str {
     }
 }
 
+/// Whether the file has tables but no history of migrations. Asked before anything in it is changed.
+const ANOTHER_PROGRAMS: &str = "SELECT EXISTS (SELECT 1 FROM sqlite_schema) AND NOT EXISTS \
+     (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations') AS found";
+
+/// The answer to a yes-or-no question.
+#[derive(QueryableByName)]
+pub(super) struct Found {
+    #[diesel(sql_type = sql_types::Bool)]
+    pub(super) found: bool,
+}
+
 #[derive(QueryableByName)]
 struct JournalMode {
     #[diesel(sql_type = sql_types::Text)]
@@ -88,6 +99,11 @@ pub(super) fn connect(url: &DatabaseUrl, role: Role) -> Result<AnyConnection, St
 fn set_up_sqlite(connection: &mut SqliteConnection, role: Role) -> diesel::QueryResult<()> {
     connection.batch_execute(&format!("PRAGMA busy_timeout = {SQLITE_BUSY_MS};"))?;
     if role == Role::Writer {
+        let Found { found } = sql_query(ANOTHER_PROGRAMS).get_result(connection)?;
+        if found {
+            let problem = "the file holds tables of another program: choose another path";
+            return Err(diesel::result::Error::QueryBuilderError(problem.into()));
+        }
         let JournalMode { journal_mode } = sql_query("PRAGMA journal_mode = WAL").get_result(connection)?;
         if journal_mode != "wal" {
             return Err(diesel::result::Error::QueryBuilderError(

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use conthoi::{
-    domain::{CentreData, Destination, DomainError, DossierCode, Item, ItemId},
+    domain::{CentreData, Destination, DomainError, DossierCode, Item, ItemId, Waypoint},
     store::{Inserted, ItemCursor, ItemFilter, Store, StoreError},
 };
 
@@ -31,6 +31,7 @@ fn an_item_is_created_found_and_created_only_once() {
             ready_at: micros(at(3, 0), 1),
             due_at: Some(micros(at(3, 0), 2)),
             weight_g: u32::MAX,
+            waypoint: Some(Waypoint { site: centre.sites[4].id, reached_at: micros(at(3, 30), 3) }),
             delivered_at: Some(at(4, 0)),
             synthetic: true,
             ..item(&centre, "A~!\"'%_", dice)
@@ -43,6 +44,10 @@ fn an_item_is_created_found_and_created_only_once() {
         assert_eq!(store.item_by_code(id, "a~!\"'%_").unwrap(), None, "capitals count");
         assert_eq!(store.item(id, ItemId::new(dice)).unwrap(), None);
 
+        // Where it has come to since is not what it was created as.
+        let as_first_sent = Item { waypoint: None, delivered_at: None, ..item.clone() };
+        assert_eq!(store.insert_item(&as_first_sent).unwrap(), Inserted::Exists);
+        assert_eq!(store.item(id, item.id).unwrap().as_ref(), Some(&item));
         let changed = Item { weight_g: 1, ..item.clone() };
         assert_eq!(store.insert_item(&changed).unwrap(), Inserted::Conflict { field: "id" });
         let same_code = Item { id: ItemId::new(dice), ..item.clone() };
@@ -77,6 +82,10 @@ fn an_item_that_names_what_is_not_there_is_refused_by_field() {
             (Item { to: Destination::Site(stray.sites[0].id), ..good.clone() }, "to"),
             (Item { to: Destination::Home(home.id), ..good.clone() }, "to"),
             (Item { dossier_id: Some(dossier.id), ..good.clone() }, "dossier_id"),
+            (
+                Item { waypoint: Some(Waypoint { site: stray.sites[0].id, reached_at: at(4, 0) }), ..good.clone() },
+                "waypoint",
+            ),
         ] {
             let error = store.insert_item(&item).unwrap_err();
             assert!(matches!(&error, StoreError::Missing { field, .. } if *field == expected), "{expected}: {error}");

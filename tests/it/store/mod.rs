@@ -1,5 +1,7 @@
 //! The same suite on SQLite and PostgreSQL.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
+
 mod centre;
 mod contention;
 mod items;

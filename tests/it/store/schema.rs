@@ -93,7 +93,7 @@ struct Column {
     #[diesel(sql_type = Text)]
     table_name: String,
     #[diesel(sql_type = Text)]
-    column_name: String,
+    name: String,
     #[diesel(sql_type = Text)]
     data_type: String,
     #[diesel(sql_type = Text)]
@@ -102,7 +102,7 @@ struct Column {
 
 fn in_sqlite(path: &str) -> Vec<Column> {
     sql_query(
-        "SELECT t.name AS table_name, c.name AS column_name, c.type AS data_type, \
+        "SELECT t.name AS table_name, c.name AS name, c.type AS data_type, \
          CASE c.\"notnull\" WHEN 0 THEN 'YES' ELSE 'NO' END AS nullable \
          FROM pragma_table_list AS t JOIN pragma_table_info(t.name) AS c \
          WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, c.cid",
@@ -113,7 +113,7 @@ fn in_sqlite(path: &str) -> Vec<Column> {
 
 fn in_postgres(url: &str) -> Vec<Column> {
     sql_query(
-        "SELECT table_name::text, column_name::text, data_type::text, is_nullable::text AS nullable \
+        "SELECT table_name::text, column_name::text AS name, data_type::text, is_nullable::text AS nullable \
          FROM information_schema.columns WHERE table_schema = 'public' ORDER BY table_name, ordinal_position",
     )
     .load(&mut PgConnection::establish(url).unwrap())
@@ -155,7 +155,7 @@ fn both_databases_are_as_schema_rs_says() {
         assert_eq!(found.keys().collect::<Vec<_>>(), written.keys().collect::<Vec<_>>());
         for (table, columns) in &written {
             let in_database: Vec<(&str, bool)> =
-                found[table.as_str()].iter().map(|c| (c.column_name.as_str(), c.nullable == "YES")).collect();
+                found[table.as_str()].iter().map(|c| (c.name.as_str(), c.nullable == "YES")).collect();
             let in_schema: Vec<(&str, bool)> =
                 columns.iter().map(|(name, _, nullable)| (name.as_str(), *nullable)).collect();
             assert_eq!(in_database, in_schema, "{table}");

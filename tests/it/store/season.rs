@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use conthoi::{
-    domain::{CentreData, Destination, Dossier, HomeDelivery, Item, SiteId},
+    domain::{CentreData, Destination, Dossier, DossierId, HomeDelivery, Item, ItemId, PlanId, SiteId},
     store::{Counts, Inserted, StoreError},
 };
 
@@ -28,7 +28,7 @@ fn season(centre: &CentreData, dossiers: u32, dice: &mut Dice) -> Season {
             ..item(centre, &format!("I{n}-1"), dice)
         };
         let mut back = Item { from: centre.sites[1].id, ..there.clone() };
-        back.id = conthoi::domain::ItemId::new(dice);
+        back.id = ItemId::new(dice);
         back.code = format!("I{n}-2").parse().unwrap();
         back.to = Destination::Site(centre.sites[0].id);
         back.delivered_at = None;
@@ -90,7 +90,7 @@ fn a_season_that_fails_leaves_nothing_behind() {
         let error = try_with(&|season| season.2.last_mut().unwrap().to = Destination::Site(stray));
         assert!(matches!(error, StoreError::Missing { field: "items", .. }), "{error}");
         let error = try_with(&|season| {
-            season.1.last_mut().unwrap().dossier_id = Some(conthoi::domain::DossierId::new(&mut Dice::new(4)))
+            season.1.last_mut().unwrap().dossier_id = Some(DossierId::new(&mut Dice::new(4)));
         });
         assert!(matches!(error, StoreError::Missing { field: "home_deliveries", .. }), "{error}");
         let error = try_with(&|season| season.0.last_mut().unwrap().department_id = stray);
@@ -126,7 +126,7 @@ fn only_what_is_synthetic_goes() {
         let size = Size { runs: 2, rounds: 2, stops: 3, items: 4 };
         let synthetic = World { centre: &centre, homes: &homes, items: &items }.plan(day(2019, 6, 14), 1, size, dice);
         let mut kept = synthetic.clone();
-        (kept.id, kept.date) = (conthoi::domain::PlanId::new(dice), day(2019, 6, 17));
+        (kept.id, kept.date) = (PlanId::new(dice), day(2019, 6, 17));
         (kept.runs, kept.rounds, kept.warnings, kept.unassigned) = Default::default();
         kept.continues = vec![mine.id];
         let mut with_items = synthetic;

@@ -147,24 +147,28 @@ pub(crate) fn small_centre(code: &str, seed: u64) -> CentreData {
         timetable: timetable(),
         vehicles,
         couriers,
-        half_days: vec![
-            HalfDayHours {
-                half_day: HalfDay::Morning,
-                window: window((7, 30), (11, 30)),
-                effective: always(),
-                status: "assumption".into(),
-            },
-            HalfDayHours {
-                half_day: HalfDay::Afternoon,
-                window: window((13, 0), (17, 0)),
-                effective: until_2025(),
-                status: "assumption".into(),
-            },
-        ],
+        half_days: half_days(),
         rules: rules(),
         published: Some(published()),
         season: Some(season()),
     }
+}
+
+fn half_days() -> Vec<HalfDayHours> {
+    vec![
+        HalfDayHours {
+            half_day: HalfDay::Morning,
+            window: window((7, 30), (11, 30)),
+            effective: always(),
+            status: "assumption".into(),
+        },
+        HalfDayHours {
+            half_day: HalfDay::Afternoon,
+            window: window((13, 0), (17, 0)),
+            effective: until_2025(),
+            status: "assumption".into(),
+        },
+    ]
 }
 
 fn dossier_codes() -> DossierCodePatterns {
@@ -364,6 +368,7 @@ pub(crate) fn item(centre: &CentreData, code: &str, dice: &mut Dice) -> Item {
         ready_at: at(3, 0),
         due_at: None,
         weight_g: 100,
+        waypoint: None,
         delivered_at: None,
         synthetic: false,
     }
