@@ -185,3 +185,33 @@ pub(super) fn in_transaction<T>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pragma(connection: &mut AnyConnection, name: &str) -> String {
+        #[derive(QueryableByName)]
+        struct Value {
+            #[diesel(sql_type = sql_types::Text)]
+            value: String,
+        }
+        let sql = format!("SELECT CAST({name} AS TEXT) AS value FROM pragma_{name}");
+        let Value { value } = on_backend!(connection, |c| sql_query(sql).get_result(c)).unwrap();
+        value
+    }
+
+    #[test]
+    fn sqlite_keeps_what_it_acknowledged_and_readers_cannot_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let url: DatabaseUrl = format!("sqlite:{}", folder.path().join("x.db").display()).parse().unwrap();
+        let mut writer = connect(&url, Role::Writer).unwrap();
+        assert_eq!(pragma(&mut writer, "journal_mode"), "wal");
+        assert_eq!(pragma(&mut writer, "synchronous"), "2", "FULL");
+        assert_eq!(pragma(&mut writer, "foreign_keys"), "1");
+        let mut reader = connect(&url, Role::Reader).unwrap();
+        assert_eq!(pragma(&mut reader, "journal_mode"), "wal");
+        assert!(reader.batch_execute("CREATE TABLE t (x INTEGER)").is_err());
+        writer.batch_execute("CREATE TABLE t (x INTEGER)").unwrap();
+    }
+}
