@@ -58,6 +58,7 @@ fn roads(c: &mut Criterion) {
             let id = BenchmarkId::new(format!("matrix/{profile}/all_threads"), 1000);
             group.bench_function(id, |b| b.iter(|| router.matrix(black_box(&points[..1000]))));
             let reachable: Vec<Point> = points.iter().copied().filter(|&p| router.snap_distance_m(p).is_ok()).collect();
+            println!("{name} {profile}: {} of {} points reachable", reachable.len(), points.len());
             let mut pairs = reachable.windows(2).cycle();
             group.bench_function(format!("route/{profile}"), |b| {
                 b.iter(|| router.route(pairs.next().expect("a cycle")));

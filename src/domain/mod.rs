@@ -92,6 +92,6 @@ pub use season::{
     PublishedFigures, SeasonProfile, Settlement, WeekdayWeights,
 };
 pub use site::{Site, SiteKind};
-pub use text::{fold, sort_key};
+pub use text::{SortKey, fold, sort_key};
 pub use time::{DayClock, LocalWindow, parse_time, to_micros};
 pub use timetable::{CallsAt, RunKind, RunPattern, Timetable};

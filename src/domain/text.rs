@@ -16,50 +16,52 @@ pub fn fold(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A key that sorts Vietnamese text as a Vietnamese dictionary does: letters first (a ă â b c d đ e ê …), tones
-/// (ngang huyền hỏi ngã sắc nặng) only between words of the same letters, case last.
+/// A key that sorts Vietnamese text as a Vietnamese dictionary does, syllable by syllable: letters first (a ă â b c d đ e ê …),
+/// tones (ngang huyền hỏi ngã sắc nặng) between syllables of the same letters, case last.
 ///
 /// ```
 /// use conthoi::domain::sort_key;
-/// let mut words = ["đá", "da", "dạ", "dà", "dâu", "dăm", "ê", "ét"];
+/// let mut words = ["đá", "da", "dạ", "dà", "dâu", "dăm", "ê", "ét", "da trời"];
 /// words.sort_by_key(|word| sort_key(word));
-/// assert_eq!(words, ["da", "dà", "dạ", "dăm", "dâu", "đá", "ét", "ê"]);
+/// assert_eq!(words, ["da", "da trời", "dà", "dạ", "dăm", "dâu", "đá", "ét", "ê"]);
 /// ```
 #[must_use]
-pub fn sort_key(text: &str) -> (Vec<u32>, Vec<u8>, String) {
-    const BREVE: char = '\u{306}';
-    const CIRCUMFLEX: char = '\u{302}';
-    const HORN: char = '\u{31b}';
-    const TONES: [char; 5] = ['\u{300}', '\u{309}', '\u{303}', '\u{301}', '\u{323}'];
-    let mut letters: Vec<u32> = Vec::new();
-    let mut tones: Vec<u8> = Vec::new();
-    for c in text.nfd().flat_map(char::to_lowercase) {
-        match c {
-            BREVE | CIRCUMFLEX | HORN => {
-                if let Some(letter) = letters.last_mut() {
-                    *letter += [BREVE, CIRCUMFLEX, HORN]
-                        .iter()
-                        .zip(1..)
-                        .find(|(mark, _)| **mark == c)
-                        .map_or(0, |(_, rank)| rank);
-                }
-            }
-            'đ' => push(&mut letters, &mut tones, u32::from('d') * 4 + 1),
-            c => match TONES.iter().position(|tone| *tone == c) {
-                Some(rank) => {
-                    if let (Some(tone), Ok(rank)) = (tones.last_mut(), u8::try_from(rank + 1)) {
-                        *tone = rank;
-                    }
-                }
-                None if is_combining_mark(c) => {}
-                None => push(&mut letters, &mut tones, u32::from(c) * 4),
-            },
-        }
-    }
-    (letters, tones, text.to_owned())
+pub fn sort_key(text: &str) -> SortKey {
+    SortKey { syllables: text.split_whitespace().map(Syllable::of).collect(), text: text.to_owned() }
 }
 
-fn push(letters: &mut Vec<u32>, tones: &mut Vec<u8>, letter: u32) {
-    letters.push(letter);
-    tones.push(0);
+/// What [`sort_key`] makes: compares as a Vietnamese reader expects.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SortKey {
+    syllables: Vec<Syllable>,
+    text: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Syllable {
+    letters: Vec<u32>,
+    tones: Vec<u8>,
+}
+
+impl Syllable {
+    fn of(word: &str) -> Self {
+        // Rank of a letter's mark behind the bare letter: ă before â, ô before ơ.
+        const MARKS: [(char, u32); 3] = [('\u{306}', 1), ('\u{302}', 2), ('\u{31b}', 3)];
+        const TONES: [(char, u8); 5] = [('\u{300}', 1), ('\u{309}', 2), ('\u{303}', 3), ('\u{301}', 4), ('\u{323}', 5)];
+        let mut syllable = Self::default();
+        for c in word.nfd().flat_map(char::to_lowercase) {
+            let mark = MARKS.iter().find(|(mark, _)| *mark == c);
+            let tone = TONES.iter().find(|(tone, _)| *tone == c);
+            match (mark, tone, syllable.letters.last_mut(), syllable.tones.last_mut()) {
+                (Some((_, rank)), _, Some(letter), _) => *letter += rank,
+                (_, Some((_, rank)), _, Some(tone)) => *tone = *rank,
+                _ if is_combining_mark(c) => {}
+                _ => {
+                    syllable.letters.push(if c == 'đ' { u32::from('d') * 4 + 1 } else { u32::from(c) * 4 });
+                    syllable.tones.push(0);
+                }
+            }
+        }
+        syllable
+    }
 }

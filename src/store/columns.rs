@@ -1,6 +1,6 @@
 //! How the domain's values lie in columns, the same on both backends.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use diesel::{
     backend::Backend,
     deserialize::{self, FromSql, FromSqlRow},
@@ -118,11 +118,7 @@ pub(super) fn number(index: usize) -> i32 {
 }
 
 /// Dates in force, read back.
-pub(super) fn effective(
-    table: &'static str,
-    from: chrono::NaiveDate,
-    to: Option<chrono::NaiveDate>,
-) -> Result<Effective, StoreError> {
+pub(super) fn effective(table: &'static str, from: NaiveDate, to: Option<NaiveDate>) -> Result<Effective, StoreError> {
     Effective::new(from, to).map_err(corrupt(table))
 }
 
@@ -139,4 +135,20 @@ pub(super) fn to_json(value: &impl Serialize) -> String {
 /// A small structure read back from JSON.
 pub(super) fn from_json<T: DeserializeOwned>(table: &'static str, text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|error| StoreError::Corrupt { table, problem: error.to_string() })
+}
+
+/// Refuses a text that only one of the backends would store.
+pub(super) fn without_nul(field: &'static str, text: &str) -> Result<(), StoreError> {
+    if text.contains('\0') {
+        return Err(StoreError::Invalid { field, problem: "it holds a NUL character: leave that out".into() });
+    }
+    Ok(())
+}
+
+/// Refuses a date that does not sort as text, as which SQLite keeps it.
+pub(super) fn four_digit_year(field: &'static str, date: NaiveDate) -> Result<(), StoreError> {
+    if !(0..=9_999).contains(&date.year()) {
+        return Err(StoreError::Invalid { field, problem: format!("the year of {date} must have four digits") });
+    }
+    Ok(())
 }

@@ -54,6 +54,17 @@ fn sqlite_pragmas(role: Role) -> &'static str {
     }
 }
 
+/// Whether the file has tables but no history of migrations. Asked before anything in it is changed.
+const ANOTHER_PROGRAMS: &str = "SELECT EXISTS (SELECT 1 FROM sqlite_schema) AND NOT EXISTS \
+     (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations') AS found";
+
+/// The answer to a yes-or-no question.
+#[derive(QueryableByName)]
+pub(super) struct Found {
+    #[diesel(sql_type = sql_types::Bool)]
+    pub(super) found: bool,
+}
+
 #[derive(QueryableByName)]
 struct JournalMode {
     #[diesel(sql_type = sql_types::Text)]
@@ -88,6 +99,11 @@ pub(super) fn connect(url: &DatabaseUrl, role: Role) -> Result<AnyConnection, St
 fn set_up_sqlite(connection: &mut SqliteConnection, role: Role) -> diesel::QueryResult<()> {
     connection.batch_execute(&format!("PRAGMA busy_timeout = {SQLITE_BUSY_MS};"))?;
     if role == Role::Writer {
+        let Found { found } = sql_query(ANOTHER_PROGRAMS).get_result(connection)?;
+        if found {
+            let problem = "the file holds tables of another program: choose another path";
+            return Err(diesel::result::Error::QueryBuilderError(problem.into()));
+        }
         let JournalMode { journal_mode } = sql_query("PRAGMA journal_mode = WAL").get_result(connection)?;
         if journal_mode != "wal" {
             return Err(diesel::result::Error::QueryBuilderError(
@@ -167,5 +183,35 @@ pub(super) fn in_transaction<T>(
             let _ = on_backend!(connection, |c| AnsiTransactionManager::rollback_transaction(c));
             Err(error)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pragma(connection: &mut AnyConnection, name: &str) -> String {
+        #[derive(QueryableByName)]
+        struct Value {
+            #[diesel(sql_type = sql_types::Text)]
+            value: String,
+        }
+        let sql = format!("SELECT CAST({name} AS TEXT) AS value FROM pragma_{name}");
+        let Value { value } = on_backend!(connection, |c| sql_query(sql).get_result(c)).unwrap();
+        value
+    }
+
+    #[test]
+    fn sqlite_keeps_what_it_acknowledged_and_readers_cannot_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let url: DatabaseUrl = format!("sqlite:{}", folder.path().join("x.db").display()).parse().unwrap();
+        let mut writer = connect(&url, Role::Writer).unwrap();
+        assert_eq!(pragma(&mut writer, "journal_mode"), "wal");
+        assert_eq!(pragma(&mut writer, "synchronous"), "2", "FULL");
+        assert_eq!(pragma(&mut writer, "foreign_keys"), "1");
+        let mut reader = connect(&url, Role::Reader).unwrap();
+        assert_eq!(pragma(&mut reader, "journal_mode"), "wal");
+        assert!(reader.batch_execute("CREATE TABLE t (x INTEGER)").is_err());
+        writer.batch_execute("CREATE TABLE t (x INTEGER)").unwrap();
     }
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::{
     Inserted, ROWS_AT_ONCE, Store, StoreError,
-    columns::{Id, Micros},
+    columns::{Id, Micros, without_nul},
     connection::on_backend,
     schema::dossiers,
 };
@@ -60,6 +60,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Missing`] when it names a centre or department that does not exist.
     pub fn insert_dossier(&self, dossier: &Dossier) -> Result<Inserted, StoreError> {
+        without_nul("code", dossier.code.as_str())?;
         let row = DossierRow::from(dossier);
         self.write(|connection| {
             let new = on_backend!(connection, |c| diesel::insert_into(dossiers::table)

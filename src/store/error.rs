@@ -112,6 +112,10 @@ impl From<diesel::result::Error> for StoreError {
             DatabaseErrorKind::Unknown if message.contains("no such table") || is_unknown_relation(message) => {
                 Self::NotMigrated { missing: message.to_owned() }
             }
+            // A lookup by a text with a NUL character; SQLite finds nothing, PostgreSQL refuses to look.
+            DatabaseErrorKind::Unknown if message.contains("invalid byte sequence for encoding") => {
+                Self::Invalid { field: "a text", problem: "it holds a NUL character: leave that out".into() }
+            }
             _ => Self::Database(error),
         }
     }

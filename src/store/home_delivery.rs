@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::{
     Inserted, ROWS_AT_ONCE, Store, StoreError,
-    columns::{Id, Micros, position, word},
+    columns::{Id, Micros, four_digit_year, position, without_nul, word},
     connection::on_backend,
     schema::home_deliveries,
 };
@@ -75,6 +75,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Missing`] when it names a dossier that the centre does not have.
     pub fn insert_home_delivery(&self, home_delivery: &HomeDelivery) -> Result<Inserted, StoreError> {
+        without_nul("address", &home_delivery.address)?;
+        without_nul("commune_code", &home_delivery.commune_code)?;
+        if let Some(wanted) = home_delivery.wanted {
+            four_digit_year("wanted.date", wanted.date)?;
+        }
         let row = HomeDeliveryRow::from(home_delivery);
         self.write(|connection| {
             let new = on_backend!(connection, |c| diesel::insert_into(home_deliveries::table)

@@ -3,7 +3,7 @@ use diesel::prelude::*;
 
 use super::{
     Inserted, Store, StoreError,
-    columns::{Id, Micros},
+    columns::{Id, Micros, without_nul},
     connection::on_backend,
     schema::idempotency_keys,
 };
@@ -72,6 +72,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Missing`] for an unknown centre.
     pub fn remember_key(&self, key: &IdempotencyKey) -> Result<Inserted, StoreError> {
+        without_nul("key", &key.key)?;
+        without_nul("response", &key.response)?;
         let row = KeyRow::from(key);
         self.write(|connection| {
             let new = on_backend!(connection, |c| diesel::insert_into(idempotency_keys::table)

@@ -122,6 +122,11 @@ fn missing_reference(connection: &mut AnyConnection, row: &ItemRow) -> Result<Op
     {
         return missing("to", "a site");
     }
+    if let Some(id) = row.waypoint_site_id
+        && site(connection, id)? == 0
+    {
+        return missing("waypoint", "a site");
+    }
     if let Some(id) = row.to_home_delivery_id
         && home_deliveries::table.find((row.centre_id, id)).count().get_result::<i64>(connection)? == 0
     {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Store, StoreError,
-    columns::{Id, Micros, unsigned},
+    columns::{Id, Micros, four_digit_year, unsigned, without_nul},
     connection::on_backend,
     schema::plan_jobs,
 };
@@ -105,6 +105,9 @@ impl JobRow {
                 problem: format!("{steps} steps are more than can be stored"),
             })
         };
+        four_digit_year("date", job.date)?;
+        without_nul("phase", &job.phase)?;
+        without_nul("error", job.error.as_deref().unwrap_or_default())?;
         Ok(Self {
             id: Id(job.id),
             centre_id: job.centre_id.into(),

@@ -11,25 +11,19 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{
     Store, StoreError,
-    connection::{AnyConnection, on_backend},
+    connection::{AnyConnection, Found, on_backend},
 };
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// Any number, as long as every release locks the same one.
-const POSTGRES_LOCK: i64 = 0x636f_6e74_686f_69;
+const POSTGRES_LOCK: i64 = 0x0063_6f6e_7468_6f69;
 
 #[derive(QueryableByName)]
 struct Version {
     #[diesel(sql_type = sql_types::Text)]
     version: String,
-}
-
-#[derive(QueryableByName)]
-struct Found {
-    #[diesel(sql_type = sql_types::Bool)]
-    found: bool,
 }
 
 fn failed(error: impl std::fmt::Display) -> StoreError {
@@ -55,28 +49,19 @@ fn known(connection: &AnyConnection) -> Result<Vec<(String, String)>, StoreError
     }
 }
 
-fn yes(connection: &mut AnyConnection, question: &str) -> Result<bool, StoreError> {
-    let Found { found } = on_backend!(connection, |c| sql_query(question).get_result(c))?;
-    Ok(found)
-}
-
-/// The names of the migrations not applied yet, in order; refuses a database that is not this program's or is ahead of it.
+/// The names of the migrations not applied yet, in order; refuses a database that is ahead of this release.
 fn pending(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
-    let (has_history, has_others) = match connection {
-        AnyConnection::Postgres(_) => ("SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS found", None),
-        AnyConnection::Sqlite(_) => (
-            "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations') AS found",
-            Some("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table') AS found"),
-        ),
+    let has_history = match connection {
+        AnyConnection::Postgres(_) => "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS found",
+        AnyConnection::Sqlite(_) => {
+            "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations') AS found"
+        }
     };
     let known = known(connection)?;
-    let applied: Vec<Version> = if yes(connection, has_history)? {
+    let Found { found } = on_backend!(connection, |c| sql_query(has_history).get_result(c))?;
+    let applied: Vec<Version> = if found {
         let sql = "SELECT version FROM __diesel_schema_migrations ORDER BY version";
         on_backend!(connection, |c| sql_query(sql).load(c))?
-    } else if let Some(question) = has_others
-        && yes(connection, question)?
-    {
-        return Err(StoreError::Migration("the file holds tables of another program: choose another path".into()));
     } else {
         Vec::new()
     };
@@ -114,7 +99,7 @@ impl Store {
     /// The names of the migrations that the database lacks.
     ///
     /// # Errors
-    /// [`StoreError::NewerSchema`], or [`StoreError::Migration`] for a file that holds another program's tables.
+    /// [`StoreError::NewerSchema`].
     pub fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
         self.snapshot(pending)
     }

@@ -1,7 +1,7 @@
 //! Which database a text names. The scheme decides, never the database library: given a mistyped PostgreSQL URL that
 //! would create an SQLite file of that name.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, path::Path, str::FromStr};
 
 use super::StoreError;
 
@@ -189,6 +189,12 @@ fn sqlite_path(path: &str) -> Result<String, String> {
     }
 }
 
+/// Whether a bare text ends as a database's file does.
+fn names_a_file(text: &str) -> bool {
+    let extension = Path::new(text).extension();
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("sqlite") || extension.eq_ignore_ascii_case("db"))
+}
+
 /// The letters before a colon that look like a URL's scheme; one letter is a drive.
 fn scheme(text: &str) -> Option<&str> {
     let (scheme, _) = text.split_once(':')?;
@@ -215,7 +221,7 @@ impl FromStr for DatabaseUrl {
             // Only the scheme is quoted: a password may follow.
             Some(scheme) => Err(format!("{scheme:?} is not a known kind of database")),
             None if text.is_empty() => Err("it is empty".into()),
-            None if text.ends_with(".sqlite") || text.ends_with(".db") => sqlite_path(text).map(Target::Sqlite),
+            None if names_a_file(text) => sqlite_path(text).map(Target::Sqlite),
             None => Err("it does not say which kind of database it is".into()),
         };
         target.map(Self).map_err(|problem| StoreError::Url { problem })

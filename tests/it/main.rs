@@ -8,4 +8,8 @@ mod layers;
 mod planner;
 mod roads;
 mod service;
+<<<<<<< HEAD
+=======
+mod store;
+>>>>>>> main
 mod support;

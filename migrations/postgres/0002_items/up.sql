@@ -67,5 +67,5 @@ CREATE TABLE items (
 CREATE INDEX items_by_ready ON items (centre_id, ready_at, id);
 -- Serves the day's waiting items: not delivered (null) or delivered only since.
 CREATE INDEX items_by_delivered ON items (centre_id, delivered_at, ready_at);
-CREATE INDEX items_by_dossier ON items (centre_id, dossier_id);
+CREATE INDEX items_by_dossier ON items (centre_id, dossier_id, ready_at, id);
 CREATE INDEX items_by_home_delivery ON items (centre_id, to_home_delivery_id) WHERE to_home_delivery_id IS NOT NULL;

@@ -143,8 +143,9 @@ CREATE TABLE couriers (
     status TEXT NOT NULL,
     PRIMARY KEY (centre_id, id),
     UNIQUE (centre_id, code),
-    FOREIGN KEY (centre_id, base_site_id) REFERENCES sites (centre_id, id),
-    FOREIGN KEY (centre_id, vehicle_id) REFERENCES vehicles (centre_id, id)
+    -- Checked at the end of an import, which removes a site before it says where its couriers go instead.
+    FOREIGN KEY (centre_id, base_site_id) REFERENCES sites (centre_id, id) DEFERRABLE INITIALLY DEFERRED,
+    FOREIGN KEY (centre_id, vehicle_id) REFERENCES vehicles (centre_id, id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE areas (

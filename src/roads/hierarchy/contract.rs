@@ -1,14 +1,20 @@
-//! Finding the ranking: vertices are removed one by one, least important first, and where a removed vertex lay on the
+//! Finding the ranking: vertices are removed one by one, least important first, down to a tangled heart; where a removed vertex lay on the
 //! only best path between two neighbours, a shortcut takes its place.
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::{Core, Cost, Ranking};
 
-/// How many vertices a search for a witness may settle before the shortcut is added unproved. A missed witness
-/// costs space and time later, never correctness.
-const WITNESS_LIMIT_ESTIMATING: u32 = 40;
-const WITNESS_LIMIT_CONTRACTING: u32 = 200;
+/// How many links all the searches for witnesses around one vertex may follow before shortcuts are added unproved.
+/// A missed witness costs space and time later, never correctness; sharing one allowance between a vertex's neighbours
+/// keeps the dense top of the hierarchy cheap.
+const WITNESS_LINKS_ESTIMATING: usize = 5_000;
+const WITNESS_LINKS_CONTRACTING: usize = 50_000;
+/// Contraction ends when the next vertex has more links: what is left is so entangled that removing more would cost
+/// more than searching it. Towns and provinces are contracted whole; a country may leave some thousand vertices.
+pub(super) const CORE_LINKS: usize = 80;
+/// Vertices with more links are not estimated anew whenever a neighbour goes, only when their turn seems to come.
+const EAGER_LINKS: usize = 24;
 
 #[derive(Clone, Copy)]
 struct Link {
@@ -49,23 +55,41 @@ impl Contraction {
         Self { out, into, level: vec![0; count], shortcuts: Vec::new(), next_edge, witness: WitnessSearch::new(count) }
     }
 
-    pub(super) fn run(mut self) -> Ranking {
+    /// Removes vertices until the next one has more than `most_links` links.
+    pub(super) fn run(mut self, most_links: usize) -> Ranking {
         let count = u32::try_from(self.level.len()).expect("vertices are numbered with 32 bits");
         let mut current: Vec<u64> = (0..count).map(|vertex| self.importance(vertex)).collect();
         let mut queue: BinaryHeap<Reverse<(u64, u32)>> =
             current.iter().zip(0..).map(|(&importance, vertex)| Reverse((importance, vertex))).collect();
         let mut order = Vec::with_capacity(current.len());
         let mut contracted = vec![false; current.len()];
+        let mut stale = vec![false; current.len()];
         while let Some(Reverse((importance, vertex))) = queue.pop() {
             if contracted[vertex as usize] || current[vertex as usize] != importance {
                 continue;
             }
+            if std::mem::take(&mut stale[vertex as usize]) {
+                let now = self.importance(vertex);
+                if now > importance {
+                    current[vertex as usize] = now;
+                    queue.push(Reverse((now, vertex)));
+                    continue;
+                }
+            }
+            if self.links(vertex) > most_links {
+                break;
+            }
             contracted[vertex as usize] = true;
             order.push(vertex);
             for neighbour in self.contract(vertex) {
+                let index = neighbour as usize;
+                if self.links(neighbour) > EAGER_LINKS {
+                    stale[index] = true;
+                    continue;
+                }
                 let now = self.importance(neighbour);
-                if now != current[neighbour as usize] {
-                    current[neighbour as usize] = now;
+                if now != current[index] {
+                    current[index] = now;
                     queue.push(Reverse((now, neighbour)));
                 }
             }
@@ -73,9 +97,13 @@ impl Contraction {
         Ranking { order, shortcuts: self.shortcuts }
     }
 
+    fn links(&self, vertex: u32) -> usize {
+        self.out[vertex as usize].len() + self.into[vertex as usize].len()
+    }
+
     /// High for vertices to keep: those above many others, or whose removal adds more than it removes.
     fn importance(&mut self, vertex: u32) -> u64 {
-        let shortcuts = self.shortcuts_around(vertex, WITNESS_LIMIT_ESTIMATING);
+        let shortcuts = self.shortcuts_around(vertex, WITNESS_LINKS_ESTIMATING);
         let around = self.out[vertex as usize].iter().chain(&self.into[vertex as usize]);
         let (removed, removed_hops) = around.fold((0, 0), |(n, hops), link| (n + 1, hops + u64::from(link.hops)));
         let added_hops: u64 = shortcuts.iter().map(|shortcut| u64::from(shortcut.link.hops)).sum();
@@ -87,7 +115,7 @@ impl Contraction {
 
     /// Removes the vertex and returns its neighbours, rising.
     fn contract(&mut self, vertex: u32) -> Vec<u32> {
-        for shortcut in self.shortcuts_around(vertex, WITNESS_LIMIT_CONTRACTING) {
+        for shortcut in self.shortcuts_around(vertex, WITNESS_LINKS_CONTRACTING) {
             self.add(&shortcut);
         }
         let out = std::mem::take(&mut self.out[vertex as usize]);
@@ -110,16 +138,17 @@ impl Contraction {
     }
 
     /// The shortcuts that removing the vertex would need.
-    fn shortcuts_around(&mut self, vertex: u32, witness_limit: u32) -> Vec<Shortcut> {
+    fn shortcuts_around(&mut self, vertex: u32, witness_links: usize) -> Vec<Shortcut> {
         let mut needed = Vec::new();
         let out = &self.out[vertex as usize];
+        let links = witness_links / self.into[vertex as usize].len().max(1);
         for arrival in &self.into[vertex as usize] {
             let tail = arrival.other;
             let via = |departure: &Link| arrival.cost.plus(departure.cost);
             let Some(reach) = out.iter().filter(|departure| departure.other != tail).map(via).max() else {
                 continue;
             };
-            self.witness.run(&self.out, tail, vertex, out, reach, witness_limit);
+            self.witness.run(&self.out, tail, vertex, reach, links);
             for departure in out.iter().filter(|departure| departure.other != tail) {
                 if self.witness.cost(departure.other) > via(departure) {
                     let hops = arrival.hops + departure.hops;
@@ -160,28 +189,19 @@ impl WitnessSearch {
         Self { best: vec![Cost::NONE; vertices], reached: Vec::new(), queue: BinaryHeap::new() }
     }
 
-    /// Searches from `tail` around `without`, until all `targets` are settled, `reach` is passed or the limit spent.
-    fn run(&mut self, out: &[Vec<Link>], tail: u32, without: u32, targets: &[Link], reach: Cost, limit: u32) {
+    /// Searches from `tail` around `without`, until `reach` is passed or the allowance of links is spent.
+    fn run(&mut self, out: &[Vec<Link>], tail: u32, without: u32, reach: Cost, mut links: usize) {
         for vertex in self.reached.drain(..) {
             self.best[vertex as usize] = Cost::NONE;
         }
         self.queue.clear();
         self.reach(tail, Cost::ZERO);
-        let mut settled = 0;
-        let mut waiting = targets.iter().filter(|target| target.other != tail).count();
         while let Some(Reverse((cost, vertex))) = self.queue.pop() {
             if cost > self.cost(vertex) {
                 continue;
             }
-            if cost > reach || settled == limit {
+            if cost > reach {
                 break;
-            }
-            settled += 1;
-            if targets.iter().any(|target| target.other == vertex) && vertex != tail {
-                waiting -= 1;
-                if waiting == 0 {
-                    break;
-                }
             }
             for link in &out[vertex as usize] {
                 let onward = cost.plus(link.cost);
@@ -189,6 +209,10 @@ impl WitnessSearch {
                     self.reach(link.other, onward);
                 }
             }
+            let Some(left) = links.checked_sub(out[vertex as usize].len()) else {
+                break;
+            };
+            links = left;
         }
     }
 

@@ -6,7 +6,9 @@
 //! Delling, Goldberg, Werneck, "Faster Batched Shortest Paths in Road Networks" (RPHAST, ATMOS 2011).
 //!
 //! Invariants: a [`Core`] is strongly connected, so every search succeeds; vertices of a [`Hierarchy`] are numbered
-//! by falling importance, so "higher" is "smaller number" and every upward step makes the number smaller. The least
+//! by falling importance, so "higher" is "smaller number" and every upward step makes the number smaller, except within
+//! the heart: the vertices too entangled to be contracted, which have the smallest numbers and are searched by Dijkstra's
+//! algorithm. A town has no heart, a country a small one. The least
 //! [`Cost`] between two vertices is unique, so fast answers equal a plain Dijkstra's to the last unit.
 
 mod contract;
@@ -48,7 +50,7 @@ struct CoreEdge {
 /// What contraction finds out; kept in the network file because finding it takes long.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub(super) struct Ranking {
-    /// Core vertices by rising importance.
+    /// Core vertices by rising importance; those it leaves out form the heart, which is searched as it is.
     order: Vec<u32>,
     /// Pairs of edges (core edges first, then earlier shortcuts) that each shortcut strings together.
     shortcuts: Vec<(u32, u32)>,
@@ -84,7 +86,11 @@ impl Core {
 
     /// Ranks the vertices; deterministic.
     pub(super) fn rank(&self) -> Ranking {
-        contract::Contraction::of(self).run()
+        self.rank_to(contract::CORE_LINKS)
+    }
+
+    fn rank_to(&self, most_links: usize) -> Ranking {
+        contract::Contraction::of(self).run(most_links)
     }
 }
 
@@ -133,9 +139,11 @@ enum Made {
 pub(super) struct Hierarchy {
     /// By network vertex; [`NONE`] outside the core.
     number_of: Vec<u32>,
-    /// For each vertex, edges to higher vertices.
+    /// How many vertices form the heart.
+    heart: u32,
+    /// For each vertex, edges to higher vertices; in the heart, to all others of the heart.
     up: Steps,
-    /// For each vertex, edges from higher vertices.
+    /// For each vertex outside the heart, edges from higher vertices.
     from_above: Steps,
     made: Vec<Made>,
 }
@@ -155,14 +163,16 @@ impl Hierarchy {
     fn ranked(network_vertices: usize, core: &Core, ranking: &Ranking) -> Option<Self> {
         let count = core.vertex_of.len();
         let mut number_of_core = vec![NONE; count];
-        if ranking.order.len() != count {
-            return None;
-        }
-        for (number, &vertex) in (0_u32..).zip(ranking.order.iter().rev()) {
+        let heart = u32::try_from(count.checked_sub(ranking.order.len())?).ok()?;
+        for (number, &vertex) in (heart..).zip(ranking.order.iter().rev()) {
             let slot = number_of_core.get_mut(vertex as usize)?;
             if std::mem::replace(slot, number) != NONE {
                 return None;
             }
+        }
+        let left_out = number_of_core.iter_mut().filter(|slot| **slot == NONE);
+        for (number, slot) in (0..heart).zip(left_out) {
+            *slot = number;
         }
         let mut edges: Vec<(u32, u32, Cost, u32)> = core
             .edges
@@ -175,7 +185,12 @@ impl Hierarchy {
             let (middle_too, head, cost_b, hops_b) = *edges.get(b as usize)?;
             let hops = hops_a.checked_add(hops_b)?;
             // A path visits no vertex twice; a longer shortcut could unpack without end.
-            if middle != middle_too || middle <= tail.max(head) || tail == head || hops as usize >= count {
+            if middle != middle_too
+                || middle < heart
+                || middle <= tail.max(head)
+                || tail == head
+                || hops as usize >= count
+            {
                 return None;
             }
             edges.push((tail, head, cost_a.plus(cost_b), hops));
@@ -184,7 +199,7 @@ impl Hierarchy {
         let mut up = Vec::new();
         let mut from_above = Vec::new();
         for (edge, &(tail, head, cost, _)) in (0_u32..).zip(&edges) {
-            if head < tail {
+            if head < tail || head < heart {
                 up.push((tail, Step { other: head, edge, cost }));
             } else {
                 from_above.push((head, Step { other: tail, edge, cost }));
@@ -194,7 +209,13 @@ impl Hierarchy {
         for (core_vertex, &vertex) in core.vertex_of.iter().enumerate() {
             number_of[vertex as usize] = number_of_core[core_vertex];
         }
-        Some(Self { number_of, up: Steps::gather(count, up), from_above: Steps::gather(count, from_above), made })
+        Some(Self {
+            number_of,
+            heart,
+            up: Steps::gather(count, up),
+            from_above: Steps::gather(count, from_above),
+            made,
+        })
     }
 
     /// The hierarchy's number of a network vertex in the core.

@@ -45,10 +45,11 @@ proptest! {
     #[test]
     fn searches_and_sweeps_equal_a_plain_dijkstra(
         core in core(),
+        most_links in 0_usize..30,
         picks in prop::collection::vec((any::<prop::sample::Index>(), 0_u32..9), 2..20),
     ) {
         let vertices = core.vertex_of.len();
-        let hierarchy = Hierarchy::ranked(vertices, &core, &core.rank()).expect("a ranking fits its core");
+        let hierarchy = Hierarchy::ranked(vertices, &core, &core.rank_to(most_links)).expect("a ranking fits its core");
         let ends: Vec<Vec<Entry>> = picks
             .chunks(2)
             .map(|pair| {

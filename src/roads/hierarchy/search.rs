@@ -1,6 +1,6 @@
 //! Climbing the hierarchy, and the best path between two ends.
 
-use std::collections::BinaryHeap;
+use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::{Cost, Hierarchy, NONE, Steps};
 
@@ -19,12 +19,14 @@ struct Came {
     by: u32,
 }
 
-/// All vertices that can be reached by steps upward only. Such steps never lead back, so handling the lowest vertex
-/// first settles each vertex once, without a queue by cost.
+/// All vertices that can be reached by steps upward only, and from there within the heart. Steps upward never lead
+/// back, so handling the lowest vertex first settles each vertex once, without a queue by cost; the heart needs one.
 pub(super) struct Climb {
     cost: Vec<Cost>,
     came: Vec<Came>,
     queue: BinaryHeap<u32>,
+    heart_queue: BinaryHeap<Reverse<(Cost, u32)>>,
+    heart: u32,
     reached: Vec<u32>,
 }
 
@@ -35,6 +37,8 @@ impl Climb {
             cost: vec![Cost::NONE; count],
             came: vec![Came { from: NONE, by: NONE }; count],
             queue: BinaryHeap::new(),
+            heart_queue: BinaryHeap::new(),
+            heart: hierarchy.heart,
             reached: Vec::new(),
         }
     }
@@ -47,23 +51,38 @@ impl Climb {
             self.reach(entry.vertex, entry.cost, Came { from: NONE, by: number });
         }
         while let Some(vertex) = self.queue.pop() {
-            let cost = self.cost[vertex as usize];
-            for step in steps.of(vertex) {
-                self.reach(step.other, cost.plus(step.cost), Came { from: vertex, by: step.edge });
+            self.follow(vertex, steps);
+        }
+        while let Some(Reverse((cost, vertex))) = self.heart_queue.pop() {
+            if cost == self.cost[vertex as usize] {
+                self.follow(vertex, steps);
             }
+        }
+    }
+
+    fn follow(&mut self, vertex: u32, steps: &Steps) {
+        let cost = self.cost[vertex as usize];
+        for step in steps.of(vertex) {
+            let came = Came { from: vertex, by: step.edge };
+            self.reach(step.other, cost.plus(step.cost), came);
         }
     }
 
     fn reach(&mut self, vertex: u32, cost: Cost, came: Came) {
         let best = &mut self.cost[vertex as usize];
-        if cost < *best {
-            if *best == Cost::NONE {
-                self.queue.push(vertex);
-                self.reached.push(vertex);
-            }
-            *best = cost;
-            self.came[vertex as usize] = came;
+        if cost >= *best {
+            return;
         }
+        let first_time = std::mem::replace(best, cost) == Cost::NONE;
+        if first_time {
+            self.reached.push(vertex);
+        }
+        if vertex < self.heart {
+            self.heart_queue.push(Reverse((cost, vertex)));
+        } else if first_time {
+            self.queue.push(vertex);
+        }
+        self.came[vertex as usize] = came;
     }
 
     /// The vertices reached, each with its cost.

@@ -61,7 +61,6 @@ fn absent<'a>(known: &'a BTreeMap<String, Id>, codes: impl Iterator<Item = &'a s
 /// Deletes couriers, vehicles and sites that are no longer in the data, or refuses.
 fn delete_absent(connection: &mut AnyConnection, data: &CentreData, known: &Known) -> Result<(), StoreError> {
     let centre = Id::from(data.centre.id);
-    // A courier who stays may still name a vehicle or site that goes; what it names is written later.
     let kept: HashSet<&str> = data.couriers.iter().map(|courier| courier.code.as_str()).collect();
     macro_rules! delete {
         ($table:ident, $rows:expr, $what:literal) => {

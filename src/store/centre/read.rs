@@ -47,7 +47,7 @@ pub(super) fn read_centre(c: &mut AnyConnection, code: &str) -> Result<Option<Ce
         };
     }
     let mut hours = Hours::new();
-    for (site, row) in list!(opening_hours by row_no, OpeningHoursRow => opening_row) {
+    for (site, row) in list!(opening_hours by row_no, OpeningHoursRow => |row| opening_row(&row)) {
         hours.entry(site).or_default().push(row);
     }
     let default_hours = take_hours(&mut hours, None)?;
@@ -84,7 +84,7 @@ pub(super) fn read_centre(c: &mut AnyConnection, code: &str) -> Result<Option<Ce
     }))
 }
 
-fn opening_row(row: OpeningHoursRow) -> Result<(Option<Id>, OpeningRow), StoreError> {
+fn opening_row(row: &OpeningHoursRow) -> Result<(Option<Id>, OpeningRow), StoreError> {
     const TABLE: &str = "opening_hours";
     let opening = OpeningRow {
         weekdays: word(TABLE, &row.weekdays)?,

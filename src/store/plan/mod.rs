@@ -7,7 +7,7 @@ mod read;
 mod rows;
 mod save;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use diesel::prelude::*;
 
 pub(super) use save::delete_plans;
@@ -49,6 +49,9 @@ impl Store {
                 .select((plans::date, plans::revision, plans::made_at))
                 .into_boxed();
             if let Some(after) = after {
+                if after.year() > 9_999 {
+                    return Ok(Vec::new());
+                }
                 query = query.filter(plans::date.gt(after));
             }
             let rows: Vec<(NaiveDate, i64, Micros)> = query.order(plans::date).limit(limit.into()).load(connection)?;

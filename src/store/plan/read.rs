@@ -82,7 +82,7 @@ impl Store {
                 rounds,
                 unassigned,
                 continues: continues.into_iter().map(|row| row.item_id.into()).collect(),
-                warnings: warnings.into_iter().map(warning).collect::<Result<_, _>>()?,
+                warnings: warnings.iter().map(warning).collect::<Result<_, _>>()?,
             }))
         })
     }
@@ -158,7 +158,7 @@ fn read_stops(c: &mut AnyConnection, centre: Id, date: NaiveDate) -> Result<Hash
     Ok(stops)
 }
 
-fn warning(row: WarningRow) -> Result<Warning, StoreError> {
+fn warning(row: &WarningRow) -> Result<Warning, StoreError> {
     const TABLE: &str = "plan_warnings";
     let missing = || corrupt(TABLE, &format!("a warning {:?} lacks a column that it needs", row.code));
     Ok(match row.code.as_str() {

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::{
     super::{
         ROWS_AT_ONCE, Store, StoreError,
-        columns::{Id, number, to_json, unsigned},
+        columns::{Id, four_digit_year, number, to_json, unsigned},
         connection::{AnyConnection, on_backend},
         schema::{
             plan_continues, plan_routes, plan_runs, plan_stop_items, plan_stops, plan_unassigned, plan_warnings, plans,
@@ -28,6 +28,7 @@ impl Store {
             let problem = format!("{} must be higher than {}", plan.revision, replaces.unwrap_or(0));
             return Err(StoreError::Invalid { field: "revision", problem });
         }
+        four_digit_year("date", plan.date)?;
         let rows = PlanRows::of(plan);
         self.write(|connection| {
             let found = take_revision(connection, &rows.plan)?;

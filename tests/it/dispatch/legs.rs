@@ -12,10 +12,13 @@ fn run_code(plan: &Plan, carrier: LegCarrier) -> String {
 }
 
 #[test]
-fn a_paper_goes_to_its_department_on_the_first_run_after_it_is_ready() {
+fn a_paper_rides_only_a_run_that_loads_after_it_is_ready() {
     let mut town = Town::on(friday());
     let early = town.item("TTPVHCC", "STP", town.at("07:30"));
     let later = town.item("TTPVHCC", "STP", town.at("07:36"));
+    for item in [early, later] {
+        town.due(item, town.at("09:00"));
+    }
     let plan = town.plan();
     // The first run leaves at 07:45 and loads until ten minutes before.
     assert_eq!(run_code(&plan, legs(&plan, early)[0].carrier), "1");

@@ -1,0 +1,13 @@
+//! The same suite on SQLite and PostgreSQL.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
+
+mod centre;
+mod contention;
+mod items;
+mod jobs;
+mod open;
+mod plans;
+mod schema;
+mod season;
+mod url;
