@@ -8,8 +8,5 @@ mod layers;
 mod planner;
 mod roads;
 mod service;
-<<<<<<< HEAD
-=======
 mod store;
->>>>>>> main
 mod support;
