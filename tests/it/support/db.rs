@@ -40,11 +40,7 @@ impl TestDatabase {
                 "{POSTGRES} is not set, and in CI both databases are tested: run tests/with-postgres.sh cargo test"
             );
             TELL.call_once(|| {
-<<<<<<< HEAD
-                eprintln!("{POSTGRES} is not set: only SQLite is tested (tests/with-postgres.sh sets it)")
-=======
                 eprintln!("{POSTGRES} is not set: only SQLite is tested (tests/with-postgres.sh sets it)");
->>>>>>> main
             });
             return None;
         };
