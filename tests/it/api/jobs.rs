@@ -19,7 +19,7 @@ fn events(bytes: &[u8]) -> Vec<(String, Value)> {
 
 #[actix_web::test]
 async fn a_day_is_planned_by_a_job() {
-    on_each!(World::with_season, |client, _world| {
+    on_each!(World::with_season, |client, world| {
         let accepted = client.post("/v1/plans", &json!({ "date": DAY })).await;
         assert_eq!(accepted.status, StatusCode::ACCEPTED, "{:?}", accepted.bytes);
         let location = accepted.header("location").to_owned();
@@ -38,7 +38,7 @@ async fn a_day_is_planned_by_a_job() {
         assert_eq!(client.json(&format!("/v1/plans/{DAY}")).await["revision"], 1);
         // Another process finds the same in the database.
         let elsewhere = conthoi::service::Service::new(
-            _world._database.store(),
+            world.database.store(),
             std::sync::Arc::new(conthoi::service::estimated_travel()),
             std::sync::Arc::new(conthoi::service::SystemClock),
             None,
@@ -84,7 +84,7 @@ async fn jobs_are_cancelled_and_marked_when_the_server_stops() {
         assert!(state == "cancelled" || state == "done", "{state}");
         assert_eq!(client.json(&later).await["state"], "cancelled");
         let id = later.rsplit('/').next().unwrap().parse().unwrap();
-        assert_eq!(world._database.store().job(id).unwrap().unwrap().state.as_str(), "cancelled");
+        assert_eq!(world.database.store().job(id).unwrap().unwrap().state.as_str(), "cancelled");
     });
 }
 

@@ -30,36 +30,36 @@ use serde_json::Value;
 use crate::support::db::TestDatabase;
 
 /// Friday, 14 June 2019, 07:00 in Sóc Trăng.
-pub const NOW: &str = "2019-06-14T00:00:00Z";
-pub const DAY: &str = "2019-06-14";
+pub(crate) const NOW: &str = "2019-06-14T00:00:00Z";
+pub(crate) const DAY: &str = "2019-06-14";
 
-pub fn date(text: &str) -> NaiveDate {
+pub(crate) fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
 /// A service on a database of its own.
-pub struct World {
-    pub service: Service,
-    pub _database: TestDatabase,
+pub(crate) struct World {
+    pub(crate) service: Service,
+    pub(crate) database: TestDatabase,
 }
 
 impl World {
     /// Nothing is imported.
-    pub fn empty(database: TestDatabase) -> Self {
+    pub(crate) fn empty(database: TestDatabase) -> Self {
         let clock = FixedClock::new(DateTime::parse_from_rfc3339(NOW).unwrap().to_utc());
         let service = Service::new(database.store(), Arc::new(estimated_travel()), Arc::new(clock), None);
-        Self { service, _database: database }
+        Self { service, database }
     }
 
     /// Sóc Trăng without dossiers.
-    pub fn imported(database: TestDatabase) -> Self {
+    pub(crate) fn imported(database: TestDatabase) -> Self {
         let world = Self::empty(database);
         world.service.import_embedded().unwrap();
         world
     }
 
     /// Sóc Trăng with some synthetic weeks before the day, so that results are on their way home.
-    pub fn with_season(database: TestDatabase) -> Self {
+    pub(crate) fn with_season(database: TestDatabase) -> Self {
         let world = Self::imported(database);
         let order = SeasonOrder { from: date("2019-05-20"), to: date(DAY), seed: 1, scale: 1, replace: false };
         world.service.simulate_season(&order, &mut |_, _, _| std::ops::ControlFlow::Continue(())).unwrap();
@@ -67,7 +67,7 @@ impl World {
     }
 
     /// The same with the day planned.
-    pub fn planned(database: TestDatabase) -> Self {
+    pub(crate) fn planned(database: TestDatabase) -> Self {
         let world = Self::with_season(database);
         let request = DayRequest { date: date(DAY), seed: 1, expected: Expected::NoPlan };
         world.service.plan_day(&request, &mut |_| std::ops::ControlFlow::Continue(())).unwrap();
@@ -76,23 +76,23 @@ impl World {
 }
 
 /// What was answered.
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub bytes: web::Bytes,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: web::Bytes,
 }
 
 impl Answer {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes).unwrap_or_else(|error| panic!("{error}: {:?}", self.bytes))
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// The problem's code, after checking that it is a whole problem document.
-    pub fn problem(&self) -> String {
+    pub(crate) fn problem(&self) -> String {
         assert_eq!(self.header("content-type"), "application/problem+json", "{:?}", self.bytes);
         let problem = self.json();
         let code = problem["code"].as_str().unwrap();
@@ -121,7 +121,7 @@ pub(crate) use on_each;
 type Call = dyn Fn(TestRequest) -> std::pin::Pin<Box<dyn Future<Output = Answer>>>;
 
 /// Sends requests to an application of its own.
-pub struct Client(Box<Call>);
+pub(crate) struct Client(Box<Call>);
 
 fn whole_app(
     service: web::Data<Service>,
@@ -138,7 +138,7 @@ fn whole_app(
 }
 
 impl Client {
-    pub async fn new(world: &World) -> Self {
+    pub(crate) async fn new(world: &World) -> Self {
         let app = std::rc::Rc::new(init_service(whole_app(web::Data::new(world.service.clone()))).await);
         Self(Box::new(move |request| {
             let app = app.clone();
@@ -150,26 +150,26 @@ impl Client {
         }))
     }
 
-    pub async fn send(&self, request: TestRequest) -> Answer {
+    pub(crate) async fn send(&self, request: TestRequest) -> Answer {
         (self.0)(request).await
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(TestRequest::get().uri(path)).await
     }
 
     /// Gets what must be there.
-    pub async fn json(&self, path: &str) -> Value {
+    pub(crate) async fn json(&self, path: &str) -> Value {
         let answer = self.get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {:?}", answer.bytes);
         answer.json()
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(TestRequest::post().uri(path).set_json(body)).await
     }
 
-    pub async fn method(&self, method: Method, path: &str) -> Answer {
+    pub(crate) async fn method(&self, method: Method, path: &str) -> Answer {
         self.send(TestRequest::default().method(method).uri(path)).await
     }
 }

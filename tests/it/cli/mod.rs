@@ -14,7 +14,7 @@ use std::{
 use serde_json::Value;
 
 /// `conthoi` with `arguments`, to be run in `folder`.
-pub fn conthoi(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn conthoi(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_conthoi"));
     command.args(arguments).current_dir(folder);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CONTHOI_")) {
@@ -24,10 +24,10 @@ pub fn conthoi(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// What a run came to.
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl From<Output> for Ran {
@@ -42,14 +42,14 @@ impl From<Output> for Ran {
 
 impl Ran {
     /// The output as JSON, after checking that the command succeeded without a word on standard error.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         assert_eq!((self.code, self.err.as_str()), (0, ""), "{}", self.out);
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
     }
 
     /// Checks that the command failed with `code` and one message that has all `parts`, and printed no result.
     #[track_caller]
-    pub fn fails_with(&self, code: i32, parts: &[&str]) {
+    pub(crate) fn fails_with(&self, code: i32, parts: &[&str]) {
         assert_eq!(self.code, code, "{}{}", self.out, self.err);
         assert_eq!(self.out, "");
         for part in parts {
@@ -59,6 +59,6 @@ impl Ran {
     }
 }
 
-pub fn run(folder: &Path, arguments: &[&str]) -> Ran {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Ran {
     conthoi(folder, arguments).output().unwrap().into()
 }
