@@ -4,7 +4,7 @@
 //! domain, so that the domain can change its shape without changing the API's. `openapi` describes all of it from the
 //! code. Every failure is an `application/problem+json` document whose `type` is a path under `/problems/`.
 //!
-//! Blocking work never runs on the threads that serve connections ([`blocking`]).
+//! Blocking work never runs on the threads that serve connections (`blocking`).
 //!
 //! What it does not know: tables, planning, the clock. It has no authentication yet, therefore `server` binds to
 //! loopback addresses only and requests made to a foreign host name are refused.

@@ -1,11 +1,11 @@
 //! The vehicle-routing engine: numbers in, routes out.
 //!
-//! A [`Problem`] is vehicles, jobs and travel matrices, validated once. [`solve`] turns it into a [`Solution`], a
+//! A [`Problem`] is vehicles, jobs and travel matrices, validated once. [`solve()`] turns it into a [`Solution`], a
 //! value that states every time it claims. [`checker::check`] verifies a solution without any help of the engine.
 //! [`explain`] says why a job is left out and what moving one by hand would cost.
 //!
 //! Invariants:
-//! - every solution of [`solve`], also of a search that was stopped, passes the checker;
+//! - every solution of [`solve()`], also of a search that was stopped, passes the checker;
 //! - the same problem, seed and iterations give the same solution, on one thread or many;
 //! - all quantities are integers; no cost is ever rounded.
 //!

@@ -73,7 +73,8 @@ fn layers_used(code: &str) -> BTreeSet<String> {
                 c if depth == 1 && !c.is_whitespace() => at_start = false,
                 _ => {}
             }
-            if !word.is_empty() && !(c.is_alphanumeric() || c == '_') {
+            let in_word = c.is_alphanumeric() || c == '_';
+            if !word.is_empty() && !in_word {
                 used.insert(std::mem::take(&mut word));
                 at_start = c == ',';
             }

@@ -1,5 +1,7 @@
 //! Behaviour tests: one binary, folders mirroring `src`.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
+
 mod api;
 mod cli;
 mod dispatch;

@@ -79,7 +79,7 @@ impl<'a, R: Rng> Maker<'a, R> {
             let delivered_at = self.delivered_to_department(ready_at)?;
             let hub = self.centre.hub().id;
             let to = Destination::Site(dossier.department_id);
-            self.item("I", dossier, hub, to, History { ready_at, at_centre: None, delivered_at })?;
+            self.item("I", dossier, hub, to, &History { ready_at, at_centre: None, delivered_at })?;
         }
         self.second_department(dossier)?;
         self.result(dossier, homeward)?;
@@ -105,7 +105,7 @@ impl<'a, R: Rng> Maker<'a, R> {
             None => None,
         };
         let history = History { ready_at, at_centre, delivered_at };
-        self.item("T", dossier, dossier.department_id, Destination::Site(other), history)
+        self.item("T", dossier, dossier.department_id, Destination::Site(other), &history)
     }
 
     /// The result goes back to the centre or home.
@@ -121,7 +121,7 @@ impl<'a, R: Rng> Maker<'a, R> {
             None => (Destination::Site(self.centre.hub().id), at_centre),
         };
         let at_centre = at_centre.filter(|_| homeward.is_some());
-        self.item("R", dossier, dossier.department_id, to, History { ready_at, at_centre, delivered_at })
+        self.item("R", dossier, dossier.department_id, to, &History { ready_at, at_centre, delivered_at })
     }
 
     fn home(
@@ -162,7 +162,7 @@ impl<'a, R: Rng> Maker<'a, R> {
         dossier: &Dossier,
         from: SiteId,
         to: Destination,
-        history: History,
+        history: &History,
     ) -> Result<(), SimulateError> {
         let hub = self.centre.hub().id;
         let waypoint = |at| Waypoint { site: hub, reached_at: to_micros(at) };
