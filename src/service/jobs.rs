@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::{DayRequest, Inner, PlanProgress, Service, ServiceError};
-use crate::store::{JobState, PlanJob};
+use crate::store::{Backend, JobState, PlanJob};
 
 /// How often a job's progress is written to the database, for other processes to see.
 const PROGRESS_STORED_EVERY: Duration = Duration::from_millis(500);
@@ -132,9 +132,14 @@ impl Service {
 
     /// Marks as failed the jobs that were under way when the process before this one ended.
     ///
+    /// Only on SQLite, which one server has to itself: on PostgreSQL another server may be at work on them.
+    ///
     /// # Errors
     /// [`ServiceError::Store`].
     pub fn fail_abandoned_jobs(&self) -> Result<u64, ServiceError> {
+        if self.store().backend() == Backend::Postgres {
+            return Ok(0);
+        }
         let reason = "the server ended before the plan was made: ask for it again";
         Ok(self.store().fail_running_jobs(reason, self.now())?)
     }

@@ -1,6 +1,7 @@
 //! Planning as a job: progress, events, cancelling, refusals.
 
 use actix_web::http::{Method, StatusCode};
+use conthoi::store::Backend;
 use serde_json::{Value, json};
 
 use super::{DAY, World, on_each};
@@ -106,7 +107,12 @@ async fn jobs_of_a_process_that_died_are_marked_at_start() {
             revision: None,
         };
         world.service.store().insert_job(&job).unwrap();
-        assert_eq!(world.service.fail_abandoned_jobs().unwrap(), 1);
+        let failed = world.service.fail_abandoned_jobs().unwrap();
+        if world.service.store().backend() == Backend::Postgres {
+            assert_eq!(failed, 0, "another server may be at work on it");
+            continue;
+        }
+        assert_eq!(failed, 1);
         let job = client.json(&format!("/v1/plan-jobs/{}", job.id)).await;
         assert_eq!(job["state"], "failed");
         assert!(job["error"].as_str().unwrap().contains("again"), "{job}");
