@@ -19,9 +19,11 @@ mod engine;
 mod error;
 mod exclusion;
 pub mod explain;
+pub mod formats;
 mod job;
 mod locked;
 mod matrix;
+mod plain;
 mod problem;
 mod solution;
 mod solve;
@@ -36,7 +38,7 @@ pub use job::{Job, JobKind, SoftDue, Task};
 pub use matrix::{Leg, Matrix, UNREACHABLE};
 pub use problem::{InitialRoute, Problem, ProblemParts};
 pub use solution::{Route, Solution, Step, Trip, Visit};
-pub use solve::{Control, Phase, Progress, SolveOptions, solve};
+pub use solve::{Control, Goal, Pace, Phase, Progress, SearchOptions, SolveOptions, search, solve};
 pub use units::{
     JobIndex, Load, MAX_LOAD, MAX_MEASURE, MAX_PRIORITY, Metres, Place, Price, Seconds, Skill, TimeWindow, VehicleIndex,
 };

@@ -10,7 +10,7 @@ use crate::planner::units::{JobIndex, Place};
 const NEIGHBOURS_MAX: usize = 60;
 
 /// For each job, the others nearest to it by travel there and back (in the first vehicle's matrix), nearest first.
-pub(super) fn nearest(problem: &Problem) -> Vec<Vec<JobIndex>> {
+pub(in crate::planner) fn nearest(problem: &Problem) -> Vec<Vec<JobIndex>> {
     let places: Vec<Vec<Place>> = problem.jobs().iter().map(|job| places_of(&job.kind)).collect();
     if problem.vehicles().is_empty() {
         return vec![Vec::new(); places.len()];

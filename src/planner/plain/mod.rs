@@ -1,0 +1,110 @@
+//! The fast search for plain problems: those whose routes need no more than a clock and a load.
+//!
+//! A problem is *plain* when each visit has at most one window, and no vehicle has breaks, reloads, limits beyond its
+//! shift and capacity, or a price for its time; that covers the benchmarks of the field (capacity, time windows,
+//! pickup and delivery) and much of everyday work. Whether a visit fits is then decided in constant time from what
+//! each stop remembers. Everything else is searched by [`engine`](super::engine) with the full schedule.
+//!
+//! Invariants: every route is feasible between two steps; a step changes only routes it saved, so it can be taken
+//! back; the same start, seed and answers about the budget give the same solution.
+//!
+//! What is not here: times and costs that a solution claims. The routes found are handed back as orders of visits.
+
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    reason = "the model admits only problems whose numbers fit, and chances need not be exact"
+)]
+
+mod anneal;
+mod insertion;
+mod model;
+mod recreate;
+mod route;
+mod ruin;
+mod state;
+
+use std::ops::ControlFlow;
+
+use rand::SeedableRng;
+use rand::rngs::Xoshiro256PlusPlus;
+
+use self::anneal::{Best, Guide};
+use self::model::Model;
+use self::recreate::Orders;
+use self::ruin::Neighbours;
+use self::state::State;
+use super::cost::Cost;
+use super::engine::{Fleet, Node, Scratch, Tour, neighbours};
+use super::solution::Visit;
+use super::solve::{Goal, Pace, Phase, Progress, SearchOptions};
+
+/// The temperatures between which the search cools, in mean costs of a job.
+const HOT: f64 = 1.0;
+const COLD: f64 = 0.01;
+
+/// Searches a plain problem from the given tours and leaves the best in them. `None` where the problem is not plain.
+pub(super) fn search(
+    fleet: &Fleet,
+    tours: &mut Vec<Tour>,
+    options: &SearchOptions,
+    pace: &mut Pace<'_>,
+    scratch: &mut Scratch,
+) -> Option<ControlFlow<()>> {
+    if tours.is_empty() || fleet.problem.jobs().is_empty() {
+        return None;
+    }
+    let model = Model::of(fleet.problem)?;
+    let lists: Vec<Vec<u32>> = tours.iter().map(|tour| nodes_of(&model, tour)).collect();
+    let dice = Xoshiro256PlusPlus::seed_from_u64(options.seed);
+    let mut state = State::new(&model, &lists, dice);
+    let near = Neighbours::new(&neighbours::nearest(fleet.problem));
+    let mut guide = Guide { near, orders: Orders::new(&model), hot: 1.0, cold: 1.0 };
+    construct(&mut state, &guide);
+    let fixed: i64 = state.routes.iter().filter(|route| !route.is_empty()).map(|route| model.kinds[route.kind].fixed).sum();
+    let mean = ((state.cost - fixed) as f64 / (model.jobs.len() as f64)).max(1.0);
+    let env = |name: &str, default: f64| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
+    (guide.hot, guide.cold) = (mean * env("HOT", HOT), mean * env("COLD", COLD));
+    let mut best = Best::of(&state);
+    let mut steps = 0;
+    let mut look = |done: u64, best: &Best| {
+        pace(&Progress { phase: Phase::Improve, done, total: 0, cost: Cost(best.totals.cost), unassigned: best.unassigned })
+    };
+    let outcome = anneal::run(&mut state, &guide, &mut best, &mut steps, &mut look);
+    for (tour, list) in tours.iter_mut().zip(&best.lists) {
+        let nodes = list.iter().map(|&node| visit_of(&model, node)).collect();
+        *tour = Tour::new(fleet, tour.vehicle, nodes, scratch).expect("a plain route is feasible");
+    }
+    let _ = Goal::Cost;
+    Some(outcome)
+}
+
+/// A first solution: every absent job inserted where it is cheapest, in one of the search's orders.
+fn construct(state: &mut State, guide: &Guide) {
+    state.begin();
+    let mut jobs = std::mem::take(&mut state.absent);
+    state.absent_weight = 0;
+    guide.orders.sort(state, &mut jobs);
+    recreate::recreate(state, &jobs);
+}
+
+fn nodes_of(model: &Model, tour: &Tour) -> Vec<u32> {
+    let visits = tour.nodes.iter().filter_map(|node| match *node {
+        Node::Visit(Visit::Serve(job) | Visit::PickUp(job)) => Some(model.jobs[job].first),
+        Node::Visit(Visit::Deliver(job)) => model.jobs[job].delivery,
+        Node::Visit(Visit::Break(_)) | Node::Reload => None,
+    });
+    visits.collect()
+}
+
+fn visit_of(model: &Model, node: u32) -> Node {
+    let of = &model.nodes[node as usize];
+    let job = of.job as usize;
+    Node::Visit(match of.handling {
+        model::Handling::Deliver | model::Handling::PickUp => Visit::Serve(job),
+        model::Handling::Take => Visit::PickUp(job),
+        model::Handling::Give => Visit::Deliver(job),
+    })
+}
