@@ -68,12 +68,22 @@ pub enum Goal {
 }
 
 /// How to search when the caller says how long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SearchOptions {
     /// Where the random choices come from.
     pub seed: u64,
     /// What to look for.
     pub goal: Goal,
+    /// How many searches go on side by side, now and then the worst of them from where the best is. They use the
+    /// threads there are; the solution depends on how many searches, not on how many threads. Only the search of
+    /// plain problems (one window a visit; no breaks, reloads, soft due times or price for time) has more than one.
+    pub chains: usize,
+}
+
+impl Default for SearchOptions {
+    fn default() -> Self {
+        Self { seed: 1, goal: Goal::default(), chains: 1 }
+    }
 }
 
 /// The caller's say in a [`search`]: the share of the budget that is spent, from 0 to 1, or a break to stop at once.

@@ -19,6 +19,8 @@ use crate::planner::units::JobIndex;
 
 /// How many jobs an iteration tears out on average.
 const REMOVED_MEAN: usize = 10;
+/// How many neighbours of a job are worth knowing.
+const NEIGHBOURS: usize = 60;
 /// The longest string torn out of one tour.
 const STRING_MAX: usize = 10;
 /// One tour in this many is overlooked at an insertion.
@@ -93,7 +95,7 @@ impl<'a, R: Rng> Search<'a, R> {
             }
         }
         let cost = tours.iter().map(|tour| tour.cost).sum();
-        let near = neighbours::nearest(fleet.problem);
+        let near = neighbours::nearest(fleet.problem, NEIGHBOURS);
         Self { fleet, near, tours, tour_of, left_out, cost, best: None, rng, scratch }
     }
 

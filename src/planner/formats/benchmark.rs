@@ -131,9 +131,9 @@ pub(super) const NUMBER_MAX: i64 = 100_000;
 
 /// Reads a whole number (or one written with a zero fraction) within bounds.
 pub(super) fn number(text: &str, line: usize, field: &'static str, least: i64, most: i64) -> Result<i64, FormatError> {
-    let whole = text.split_once('.').map_or(text, |(whole, fraction)| {
-        if fraction.bytes().all(|digit| digit == b'0') { whole } else { text }
-    });
+    let whole = text
+        .split_once('.')
+        .map_or(text, |(whole, fraction)| if fraction.bytes().all(|digit| digit == b'0') { whole } else { text });
     let value = whole.parse().ok().filter(|value| (least..=most).contains(value));
     value.ok_or_else(|| FormatError::Number { line, field, value: text.to_owned(), least, most })
 }
@@ -153,6 +153,11 @@ pub(super) fn row<const N: usize>(
         *value = number(word, line, field, least, most)?;
     }
     Ok(values)
+}
+
+/// A number read as not negative, to count or index with.
+pub(super) fn count(number: i64) -> usize {
+    usize::try_from(number).expect("the number was read as not negative")
 }
 
 /// A window from the file, scaled.

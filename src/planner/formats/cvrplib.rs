@@ -1,6 +1,6 @@
 //! CVRPLIB's files of capacitated problems in the plane: `EUC_2D`, distances rounded to whole numbers.
 
-use super::benchmark::{self, Benchmark, COORDINATE_MAX, Convention, Instance, NUMBER_MAX, row};
+use super::benchmark::{self, Benchmark, COORDINATE_MAX, Convention, Instance, NUMBER_MAX, count, row};
 use super::error::FormatError;
 use crate::planner::job::{Job, JobKind, Task};
 
@@ -71,7 +71,11 @@ fn head(text: &str, line: usize, capacity: &mut Option<i64>) -> Result<(), Forma
     match key.trim() {
         "CAPACITY" => *capacity = Some(benchmark::number(value, line, "CAPACITY", 0, i64::from(u32::MAX))?),
         "EDGE_WEIGHT_TYPE" if value != "EUC_2D" => {
-            return Err(FormatError::Unsupported { key: "EDGE_WEIGHT_TYPE", value: value.to_owned(), supported: "EUC_2D" });
+            return Err(FormatError::Unsupported {
+                key: "EDGE_WEIGHT_TYPE",
+                value: value.to_owned(),
+                supported: "EUC_2D",
+            });
         }
         "TYPE" if value != "CVRP" => {
             return Err(FormatError::Unsupported { key: "TYPE", value: value.to_owned(), supported: "CVRP" });
@@ -82,6 +86,6 @@ fn head(text: &str, line: usize, capacity: &mut Option<i64>) -> Result<(), Forma
 }
 
 fn expect_number(line: usize, actual: i64, read: usize) -> Result<(), FormatError> {
-    let expected = i64::try_from(read + 1).expect("a file has fewer lines");
-    if actual == expected { Ok(()) } else { Err(FormatError::Numbering { line, actual, expected }) }
+    let expected = read + 1;
+    if count(actual) == expected { Ok(()) } else { Err(FormatError::Numbering { line, actual, expected }) }
 }

@@ -45,7 +45,7 @@ pub enum FormatError {
         /// What stands there.
         actual: i64,
         /// What is due.
-        expected: i64,
+        expected: usize,
     },
     /// A pickup and its delivery do not name each other.
     #[error("customer {customer} is neither picked up nor delivered together with another that says so too")]

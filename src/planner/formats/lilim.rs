@@ -1,6 +1,6 @@
 //! Li and Lim's files: pickups and deliveries in pairs, time windows, capacity.
 
-use super::benchmark::{self, Benchmark, COORDINATE_MAX, Convention, Instance, NUMBER_MAX, row};
+use super::benchmark::{self, Benchmark, COORDINATE_MAX, Convention, Instance, NUMBER_MAX, count, row};
 use super::error::FormatError;
 use crate::planner::job::{Job, JobKind, Task};
 use crate::planner::units::TimeWindow;
@@ -23,7 +23,7 @@ pub fn lilim(text: &str, convention: Convention) -> Result<Benchmark, FormatErro
     let [vehicles, capacity] = row(head, line, [("vehicles", 0, NUMBER_MAX), ("capacity", 0, i64::from(u32::MAX))])?;
     let mut rows: Vec<Row> = Vec::new();
     let mut instance = Instance {
-        vehicles: usize::try_from(vehicles).expect("read as not negative"),
+        vehicles: count(vehicles),
         capacity,
         horizon: None,
         points: Vec::new(),
@@ -44,9 +44,8 @@ pub fn lilim(text: &str, convention: Convention) -> Result<Benchmark, FormatErro
         ];
         let [number, x, y, demand, earliest, latest, service, pickup, delivery] = row(text, line, fields)?;
         let place = rows.len();
-        if usize::try_from(number) != Ok(place) {
-            let expected = i64::try_from(place).expect("read as small");
-            return Err(FormatError::Numbering { line, actual: number, expected });
+        if count(number) != place {
+            return Err(FormatError::Numbering { line, actual: number, expected: place });
         }
         if place == 0 {
             instance.horizon = Some(TimeWindow::new(earliest, latest));
@@ -54,8 +53,7 @@ pub fn lilim(text: &str, convention: Convention) -> Result<Benchmark, FormatErro
         instance.points.push((x, y));
         let task =
             Task::at(place, service * convention.scale()).within(vec![benchmark::window(earliest, latest, convention)]);
-        let customer = |number: i64| usize::try_from(number).expect("read as not negative");
-        rows.push(Row { demand, task, pickup: customer(pickup), delivery: customer(delivery) });
+        rows.push(Row { demand, task, pickup: count(pickup), delivery: count(delivery) });
     }
     if rows.is_empty() {
         return Err(FormatError::Missing { section: "row of the depot" });

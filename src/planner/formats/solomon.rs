@@ -1,6 +1,6 @@
 //! Solomon's and Gehring and Homberger's files: time windows and capacity.
 
-use super::benchmark::{self, Benchmark, COORDINATE_MAX, Convention, Instance, NUMBER_MAX, row};
+use super::benchmark::{self, Benchmark, COORDINATE_MAX, Convention, Instance, NUMBER_MAX, count, row};
 use super::error::FormatError;
 use crate::planner::job::{Job, JobKind, Task};
 use crate::planner::units::TimeWindow;
@@ -15,7 +15,7 @@ pub fn solomon(text: &str, convention: Convention) -> Result<Benchmark, FormatEr
     let [vehicles, capacity] = row(fleet, line, [("number", 0, NUMBER_MAX), ("capacity", 0, i64::from(u32::MAX))])?;
     let rows = lines.skip_while(|(_, line)| !line.starts_with(|first: char| first.is_ascii_digit()));
     let mut instance = Instance {
-        vehicles: usize::try_from(vehicles).expect("read as not negative"),
+        vehicles: count(vehicles),
         capacity,
         horizon: None,
         points: Vec::new(),
@@ -34,16 +34,16 @@ pub fn solomon(text: &str, convention: Convention) -> Result<Benchmark, FormatEr
         ];
         let [customer, x, y, demand, ready, due, service] = row(text, line, fields)?;
         let place = instance.points.len();
-        if usize::try_from(customer) != Ok(place) {
-            let expected = i64::try_from(place).expect("read as small");
-            return Err(FormatError::Numbering { line, actual: customer, expected });
+        if count(customer) != place {
+            return Err(FormatError::Numbering { line, actual: customer, expected: place });
         }
         instance.points.push((x, y));
         if place == 0 {
             instance.horizon = Some(TimeWindow::new(ready, due));
             continue;
         }
-        let task = Task::at(place, service * convention.scale()).within(vec![benchmark::window(ready, due, convention)]);
+        let task =
+            Task::at(place, service * convention.scale()).within(vec![benchmark::window(ready, due, convention)]);
         instance.jobs.push(Job::new(JobKind::Delivery(task), vec![demand]));
         instance.customers.push((place, None));
     }

@@ -36,7 +36,9 @@ pub(super) fn best(
     }
     match model.jobs[job as usize] {
         JobNodes { first, delivery: None } => best_single(model, route, first, overlooked),
-        JobNodes { first, delivery: Some(delivery) } => best_pair(model, route, first, delivery, overlooked, suffix_min),
+        JobNodes { first, delivery: Some(delivery) } => {
+            best_pair(model, route, first, delivery, overlooked, suffix_min)
+        }
     }
 }
 

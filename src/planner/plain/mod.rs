@@ -19,6 +19,7 @@
 )]
 
 mod anneal;
+mod fleet_first;
 mod insertion;
 mod model;
 mod recreate;
@@ -31,7 +32,7 @@ use std::ops::ControlFlow;
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 
-use self::anneal::{Best, Guide};
+use self::anneal::{Best, Chain, Guide};
 use self::model::Model;
 use self::recreate::Orders;
 use self::ruin::Neighbours;
@@ -41,14 +42,18 @@ use super::engine::{Fleet, Node, Scratch, Tour, neighbours};
 use super::solution::Visit;
 use super::solve::{Goal, Pace, Phase, Progress, SearchOptions};
 
+/// How many neighbours of a job a ruin may reach.
+const NEIGHBOURS: usize = 100;
 /// The temperatures between which the search cools, in mean costs of a job.
-const HOT: f64 = 1.0;
-const COLD: f64 = 0.01;
+const HOT: f64 = 3.0;
+const COLD: f64 = 0.03;
+/// The most of the budget that goes into doing with fewer vehicles.
+const FLEET_SHARE: f64 = 0.35;
 
 /// Searches a plain problem from the given tours and leaves the best in them. `None` where the problem is not plain.
 pub(super) fn search(
     fleet: &Fleet,
-    tours: &mut Vec<Tour>,
+    tours: &mut [Tour],
     options: &SearchOptions,
     pace: &mut Pace<'_>,
     scratch: &mut Scratch,
@@ -58,27 +63,65 @@ pub(super) fn search(
     }
     let model = Model::of(fleet.problem)?;
     let lists: Vec<Vec<u32>> = tours.iter().map(|tour| nodes_of(&model, tour)).collect();
-    let dice = Xoshiro256PlusPlus::seed_from_u64(options.seed);
-    let mut state = State::new(&model, &lists, dice);
-    let near = Neighbours::new(&neighbours::nearest(fleet.problem));
+    let mut state = State::new(&model, &lists, dice(options.seed, 0));
+    let near = Neighbours::new(&neighbours::nearest(fleet.problem, NEIGHBOURS));
     let mut guide = Guide { near, orders: Orders::new(&model), hot: 1.0, cold: 1.0 };
     construct(&mut state, &guide);
-    let fixed: i64 = state.routes.iter().filter(|route| !route.is_empty()).map(|route| model.kinds[route.kind].fixed).sum();
-    let mean = ((state.cost - fixed) as f64 / (model.jobs.len() as f64)).max(1.0);
-    let env = |name: &str, default: f64| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
-    (guide.hot, guide.cold) = (mean * env("HOT", HOT), mean * env("COLD", COLD));
-    let mut best = Best::of(&state);
-    let mut steps = 0;
+    let mean = mean_cost(&state);
+    (guide.hot, guide.cold) = (mean * HOT, mean * COLD);
+
     let mut look = |done: u64, best: &Best| {
-        pace(&Progress { phase: Phase::Improve, done, total: 0, cost: Cost(best.totals.cost), unassigned: best.unassigned })
+        let cost = Cost(best.totals.cost * model.unit);
+        pace(&Progress { phase: Phase::Improve, done, total: 0, cost, unassigned: best.unassigned })
     };
-    let outcome = anneal::run(&mut state, &guide, &mut best, &mut steps, &mut look);
+    let mut steps = 0;
+    let mut spent_before = 0.0;
+    if options.goal == Goal::FewestVehicles {
+        let (fewest, outcome) = fleet_first::run(&mut state, &guide, &mut steps, |done, best| {
+            spent_before = look(done, best)?;
+            ControlFlow::Continue(spent_before / FLEET_SHARE)
+        });
+        if outcome.is_break() {
+            hand_back(fleet, &model, &fewest, tours, scratch);
+            return Some(outcome);
+        }
+    }
+    let lists = state.lists();
+    let used_max = state.used_max;
+    let mut chains = vec![Chain::new(state)];
+    for number in 1..options.chains.max(1) as u64 {
+        let mut state = State::new(&model, &lists, dice(options.seed, number));
+        state.used_max = used_max;
+        chains.push(Chain::new(state));
+    }
+    let outcome = anneal::run(&mut chains, &guide, &mut steps, |done, best| {
+        let spent = look(done, best)?;
+        ControlFlow::Continue((spent - spent_before) / (1.0 - spent_before))
+    });
+    let leader = anneal::leader(&chains);
+    hand_back(fleet, &model, &chains[leader].best, tours, scratch);
+    Some(outcome)
+}
+
+/// The random numbers of a chain.
+fn dice(seed: u64, chain: u64) -> Xoshiro256PlusPlus {
+    Xoshiro256PlusPlus::seed_from_u64(seed.wrapping_add(chain.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+}
+
+/// What a planned job costs on average, vehicles aside: the scale of temperatures.
+fn mean_cost(state: &State) -> f64 {
+    let used = state.routes.iter().filter(|route| !route.is_empty());
+    let fixed: i64 = used.map(|route| state.model.kinds[route.kind].fixed).sum();
+    let planned = state.route_of.len() - state.absent.len();
+    ((state.cost - fixed) as f64 / planned.max(1) as f64).max(1.0)
+}
+
+/// Makes tours of the best routes.
+fn hand_back(fleet: &Fleet, model: &Model, best: &Best, tours: &mut [Tour], scratch: &mut Scratch) {
     for (tour, list) in tours.iter_mut().zip(&best.lists) {
-        let nodes = list.iter().map(|&node| visit_of(&model, node)).collect();
+        let nodes = list.iter().map(|&node| visit_of(model, node)).collect();
         *tour = Tour::new(fleet, tour.vehicle, nodes, scratch).expect("a plain route is feasible");
     }
-    let _ = Goal::Cost;
-    Some(outcome)
 }
 
 /// A first solution: every absent job inserted where it is cheapest, in one of the search's orders.
@@ -87,7 +130,7 @@ fn construct(state: &mut State, guide: &Guide) {
     let mut jobs = std::mem::take(&mut state.absent);
     state.absent_weight = 0;
     guide.orders.sort(state, &mut jobs);
-    recreate::recreate(state, &jobs);
+    recreate::recreate(state, &guide.near, &jobs);
 }
 
 fn nodes_of(model: &Model, tour: &Tour) -> Vec<u32> {

@@ -108,13 +108,13 @@ impl Kind {
 pub(super) struct Model {
     pub(super) nodes: Vec<Node>,
     pub(super) jobs: Vec<JobNodes>,
+    /// What one unit of its costs is worth.
+    pub(super) unit: i64,
     /// What leaving a job out weighs.
     pub(super) weights: Vec<i64>,
     pub(super) tables: Vec<Table>,
     pub(super) kinds: Vec<Kind>,
     pub(super) kind_of: Vec<usize>,
-    /// Whether the load of a trip only falls or only rises, so that its sum decides.
-    pub(super) load_is_a_sum: bool,
 }
 
 impl Model {
@@ -133,22 +133,13 @@ impl Model {
         let unit = unit(problem);
         let (tables, table_of) = tables(problem, unit)?;
         let (kinds, kind_of) = kinds(problem, unit, &table_of);
-        let deliveries = nodes.iter().filter(|node| node.handling == Handling::Deliver).count();
-        let pickups = nodes.iter().filter(|node| node.handling == Handling::PickUp).count();
-        let load_is_a_sum = deliveries == nodes.len() || pickups == nodes.len();
         let weights = problem.jobs().iter().map(|job| 1 + i64::from(job.priority)).collect();
-        Some(Self { nodes, jobs, weights, tables, kinds, kind_of, load_is_a_sum })
+        Some(Self { nodes, jobs, unit, weights, tables, kinds, kind_of })
     }
 
     #[inline]
     pub(super) fn table(&self, kind: usize) -> &Table {
         &self.tables[self.kinds[kind].table]
-    }
-
-    /// What one leg costs on average between a node and its nearest neighbours: the scale of all differences.
-    pub(super) fn nodes_of(&self, job: JobIndex) -> impl Iterator<Item = u32> + use<> {
-        let JobNodes { first, delivery } = self.jobs[job];
-        std::iter::once(first).chain(delivery)
     }
 }
 
@@ -264,8 +255,7 @@ fn kinds(problem: &Problem, unit: i64, table_of: &[usize]) -> (Vec<Kind>, Vec<us
         let known = kinds.iter().position(|&(other, _)| problem.vehicles()[other] == *vehicle);
         kind_of.push(known.unwrap_or(kinds.len()));
         if known.is_none() {
-            let may_serve: Vec<bool> =
-                problem.jobs().iter().map(|job| job.skills.is_subset(&vehicle.skills)).collect();
+            let may_serve: Vec<bool> = problem.jobs().iter().map(|job| job.skills.is_subset(&vehicle.skills)).collect();
             let kind = Kind {
                 table: table_of[index],
                 start: vehicle.start.expect("a plain vehicle has a start") as u32,

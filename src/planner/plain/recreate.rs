@@ -5,7 +5,8 @@ use rand::seq::SliceRandom;
 
 use super::insertion::{self, NOWHERE, Place};
 use super::model::Model;
-use super::state::State;
+use super::ruin::Neighbours;
+use super::state::{NO_ROUTE, State};
 
 /// How often the best place is overlooked.
 const BLINK_CHANCE: f64 = 0.01;
@@ -22,9 +23,12 @@ impl Orders {
         let jobs = 0..model.jobs.len();
         let by = |key: &dyn Fn(u32) -> i64| jobs.clone().map(|job| key(model.jobs[job].first)).collect::<Vec<_>>();
         let node = |index: u32| &model.nodes[index as usize];
-        let far = |index: u32| model.kinds.first().map_or(0, |kind| {
-            i64::from(model.tables[kind.table].leg(kind.start, node(index).place).cost)
-        });
+        let far = |index: u32| {
+            model
+                .kinds
+                .first()
+                .map_or(0, |kind| i64::from(model.tables[kind.table].leg(kind.start, node(index).place).cost))
+        };
         let last = |index: u32| {
             let job = node(index).job as usize;
             node(model.jobs[job].delivery.unwrap_or(index))
@@ -59,25 +63,16 @@ impl Orders {
 }
 
 /// Inserts jobs in the order given; those that fit nowhere become absent.
-pub(super) fn recreate(state: &mut State, jobs: &[u32]) {
+pub(super) fn recreate(state: &mut State, near: &Neighbours, jobs: &[u32]) {
     for &job in jobs {
-        insert(state, job);
+        insert(state, near, job);
     }
 }
 
-fn insert(state: &mut State, job: u32) {
-    let (mut best, mut best_slot) = (Place::NONE, 0);
-    for slot in 0..state.high {
-        if state.routes[slot].is_empty() {
-            continue;
-        }
-        let place = state.place(job, slot);
-        if place.cost < best.cost {
-            (best, best_slot) = (place, slot);
-        }
-    }
+fn insert(state: &mut State, near: &Neighbours, job: u32) {
+    let (mut best, mut best_slot) = cheapest(state, near, job, None);
     if best.cost != NOWHERE && state.dice.random_bool(BLINK_CHANCE) {
-        (best, best_slot) = second_best(state, job, best, best_slot);
+        (best, best_slot) = cheapest(state, near, job, Some((best_slot, best)));
     }
     let mut added = if best.cost == NOWHERE { i64::MAX } else { i64::from(best.cost) };
     if state.used < state.used_max {
@@ -98,20 +93,40 @@ fn insert(state: &mut State, job: u32) {
     }
 }
 
-/// The cheapest place but one.
-fn second_best(state: &mut State, job: u32, best: Place, best_slot: usize) -> (Place, usize) {
-    let overlooked = Some((best.first, best.second));
-    let route = &state.routes[best_slot];
-    let mut second = insertion::best(state.model, route, job, overlooked, &mut state.suffix_min);
-    let mut second_slot = best_slot;
-    for slot in (0..state.high).filter(|&slot| slot != best_slot) {
-        if state.routes[slot].is_empty() {
-            continue;
+/// The cheapest place in a route with visits, `overlooked` aside: in the routes of near jobs and those changed in this
+/// step, or, where none of them has room, in any.
+fn cheapest(state: &mut State, near: &Neighbours, job: u32, overlooked: Option<(usize, Place)>) -> (Place, usize) {
+    let mut best = (Place::NONE, 0);
+    state.begin_looking();
+    let look = |state: &mut State, slot: usize, best: &mut (Place, usize)| {
+        if state.routes[slot].is_empty() || !state.looks_first(slot) {
+            return;
         }
-        let place = state.place(job, slot);
-        if place.cost < second.cost {
-            (second, second_slot) = (place, slot);
+        let place = match overlooked {
+            Some((overlooked, at)) if overlooked == slot => {
+                let route = &state.routes[slot];
+                insertion::best(state.model, route, job, Some((at.first, at.second)), &mut state.suffix_min)
+            }
+            _ => state.place(job, slot),
+        };
+        if place.cost < best.0.cost {
+            *best = (place, slot);
+        }
+    };
+    for index in 0..state.touched_len() {
+        let slot = state.touched(index);
+        look(state, slot, &mut best);
+    }
+    for &other in near.nearest(job) {
+        let slot = state.route_of[other as usize];
+        if slot != NO_ROUTE {
+            look(state, slot as usize, &mut best);
         }
     }
-    (second, second_slot)
+    if best.0.cost == NOWHERE {
+        for slot in 0..state.high {
+            look(state, slot, &mut best);
+        }
+    }
+    best
 }

@@ -53,7 +53,9 @@ impl Route {
             peak_before: 0,
             peak_after: 0,
         };
-        Self { kind, stops: vec![end(of.start), end(of.end)], cost: 0 }
+        let mut route = Self { kind, stops: vec![end(of.start), end(of.end)], cost: 0 };
+        route.refresh(model);
+        route
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -95,14 +97,16 @@ impl Route {
         self.stops.insert(behind + 1, stop);
     }
 
-    /// Computes everything anew; says whether the route is feasible.
+    /// Computes everything anew; says whether the route is feasible. Where it is not, it is left half done.
     pub(super) fn refresh(&mut self, model: &Model) -> bool {
         let kind = &model.kinds[self.kind];
         let table = model.table(self.kind);
         let mut load = self.load_at_start(model);
-        let (mut is_feasible, mut cost) = (true, 0_i64);
+        let mut cost = 0_i64;
+        // Nobody drives a route without visits, whatever lies between its ends.
+        let is_empty = self.is_empty();
         let first = &mut self.stops[0];
-        (first.load, first.peak_before, first.leaves) = (load, load, kind.departs);
+        (first.load, first.peak_before, first.leaves, first.latest) = (load, load, kind.departs, kind.back_by);
         let (mut here, mut leaves, mut peak) = (first.place, kind.departs, load);
         for stop in &mut self.stops[1..] {
             let leg = table.leg(here, stop.place);
@@ -119,13 +123,17 @@ impl Route {
                 }
                 peak = peak.max(load);
             }
-            is_feasible &= start <= close;
-            leaves = start.min(close) + stop.service;
+            if start > close && !is_empty {
+                return false;
+            }
+            leaves = start + stop.service;
             (stop.leaves, stop.load, stop.peak_before) = (leaves, load, peak);
             stop.latest = close;
             here = stop.place;
         }
-        is_feasible &= peak <= kind.capacity;
+        if peak > kind.capacity {
+            return false;
+        }
         let mut after = 0;
         let (mut next_latest, mut next_leg) = (kind.back_by, 0);
         for stop in self.stops.iter_mut().rev() {
@@ -134,8 +142,8 @@ impl Route {
             after = after.max(stop.load);
             stop.peak_after = after;
         }
-        self.cost = if self.is_empty() { 0 } else { cost + kind.fixed };
-        is_feasible
+        self.cost = if is_empty { 0 } else { cost + kind.fixed };
+        true
     }
 
     fn load_at_start(&self, model: &Model) -> i32 {

@@ -39,6 +39,9 @@ pub(super) struct State<'m> {
     /// For each slot, the step in which it was last saved.
     saved_in: Vec<u64>,
     step: u64,
+    /// For each slot, the look in which it was last seen.
+    seen_in: Vec<u64>,
+    look: u64,
     before: Totals,
     absent_before: Vec<u32>,
     pub(super) suffix_min: Vec<i32>,
@@ -82,6 +85,8 @@ impl<'m> State<'m> {
             pool: Vec::new(),
             saved_in: vec![0; slots],
             step: 0,
+            seen_in: vec![0; slots],
+            look: 0,
             before: Totals::default(),
             absent_before: Vec::new(),
             suffix_min: Vec::new(),
@@ -147,9 +152,24 @@ impl<'m> State<'m> {
         self.saved_in[slot] == self.step
     }
 
+    /// How many slots were changed in this step.
+    pub(super) fn touched_len(&self) -> usize {
+        self.saved.len()
+    }
+
     /// The slots changed in this step.
-    pub(super) fn touched(&self) -> impl Iterator<Item = usize> + '_ {
-        self.saved.iter().map(|saved| saved.slot)
+    pub(super) fn touched(&self, index: usize) -> usize {
+        self.saved[index].slot
+    }
+
+    /// Begins a look at routes, each to be seen once.
+    pub(super) fn begin_looking(&mut self) {
+        self.look += 1;
+    }
+
+    /// Whether a slot was not yet seen in this look.
+    pub(super) fn looks_first(&mut self, slot: usize) -> bool {
+        std::mem::replace(&mut self.seen_in[slot], self.look) != self.look
     }
 
     /// Keeps a route as it is, before it is changed in this step.
