@@ -13,7 +13,7 @@ mod clock;
 pub(super) mod construct;
 pub(super) mod improve;
 pub(super) mod insertion;
-pub(super) mod neighbours;
+mod neighbours;
 mod render;
 mod schedule;
 mod tour;

@@ -7,7 +7,7 @@ use crate::planner::problem::Problem;
 use crate::planner::units::{JobIndex, Place};
 
 /// For each job, at most so many others nearest to it by travel there and back (in the first vehicle's matrix), nearest first.
-pub(in crate::planner) fn nearest(problem: &Problem, most: usize) -> Vec<Vec<JobIndex>> {
+pub(super) fn nearest(problem: &Problem, most: usize) -> Vec<Vec<JobIndex>> {
     let places: Vec<Vec<Place>> = problem.jobs().iter().map(|job| places_of(&job.kind)).collect();
     if problem.vehicles().is_empty() {
         return vec![Vec::new(); places.len()];

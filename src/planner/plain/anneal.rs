@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 use rand::RngExt;
 use rayon::prelude::*;
 
+use super::neighbours::Neighbours;
 use super::recreate::{self, Orders};
-use super::ruin::{self, Neighbours};
+use super::ruin;
 use super::state::{State, Totals};
 
 /// How often one asks how much is spent.

@@ -22,6 +22,7 @@ mod anneal;
 mod fleet_first;
 mod insertion;
 mod model;
+mod neighbours;
 mod recreate;
 mod route;
 mod ruin;
@@ -34,16 +35,14 @@ use rand::rngs::Xoshiro256PlusPlus;
 
 use self::anneal::{Best, Chain, Guide};
 use self::model::Model;
+use self::neighbours::Neighbours;
 use self::recreate::Orders;
-use self::ruin::Neighbours;
 use self::state::State;
 use super::cost::Cost;
-use super::engine::{Fleet, Node, Scratch, Tour, neighbours};
+use super::engine::{Fleet, Node, Scratch, Tour};
 use super::solution::Visit;
 use super::solve::{Goal, Pace, Phase, Progress, SearchOptions};
 
-/// How many neighbours of a job a ruin may reach.
-const NEIGHBOURS: usize = 100;
 /// The temperatures between which the search cools, in mean costs of a job.
 const HOT: f64 = 3.0;
 const COLD: f64 = 0.03;
@@ -64,7 +63,7 @@ pub(super) fn search(
     let model = Model::of(fleet.problem)?;
     let lists: Vec<Vec<u32>> = tours.iter().map(|tour| nodes_of(&model, tour)).collect();
     let mut state = State::new(&model, &lists, dice(options.seed, 0));
-    let near = Neighbours::new(&neighbours::nearest(fleet.problem, NEIGHBOURS));
+    let near = Neighbours::new(&model);
     let mut guide = Guide { near, orders: Orders::new(&model), hot: 1.0, cold: 1.0 };
     construct(&mut state, &guide);
     let mean = mean_cost(&state);

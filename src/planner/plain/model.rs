@@ -141,6 +141,12 @@ impl Model {
     pub(super) fn table(&self, kind: usize) -> &Table {
         &self.tables[self.kinds[kind].table]
     }
+
+    /// The visits of a job: one, or two that stand together.
+    pub(super) fn nodes_of(&self, job: JobIndex) -> &[Node] {
+        let JobNodes { first, delivery } = self.jobs[job];
+        &self.nodes[first as usize..=delivery.unwrap_or(first) as usize]
+    }
 }
 
 fn is_plain_vehicle(vehicle: &Vehicle) -> bool {

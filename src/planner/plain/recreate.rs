@@ -5,7 +5,7 @@ use rand::seq::SliceRandom;
 
 use super::insertion::{self, NOWHERE, Place};
 use super::model::Model;
-use super::ruin::Neighbours;
+use super::neighbours::Neighbours;
 use super::state::{NO_ROUTE, State};
 
 /// How often the best place is overlooked.

@@ -2,6 +2,7 @@
 
 use rand::RngExt;
 
+use super::neighbours::Neighbours;
 use super::route::DEPOT;
 use super::state::{NO_ROUTE, State};
 
@@ -9,35 +10,10 @@ use super::state::{NO_ROUTE, State};
 const REMOVED_MEAN: f64 = 10.0;
 /// The longest string.
 const STRING_MAX: f64 = 10.0;
-/// How many neighbours name the routes worth looking at for a job.
-const FEW: usize = 40;
 /// How often a string keeps some visits in its middle.
 const SPLIT_CHANCE: f64 = 0.5;
 /// How often the kept middle grows by one more.
 const SPLIT_GROWS_CHANCE: f64 = 0.01;
-
-/// For each job, the others by nearness.
-pub(super) struct Neighbours {
-    lists: Vec<u32>,
-    each: usize,
-    few: usize,
-}
-
-impl Neighbours {
-    pub(super) fn new(lists: &[Vec<usize>]) -> Self {
-        let each = lists.first().map_or(0, Vec::len);
-        Self { lists: lists.iter().flatten().map(|&job| job as u32).collect(), each, few: FEW.min(each) }
-    }
-
-    /// The few others whose routes are worth looking at for a job.
-    pub(super) fn nearest(&self, job: u32) -> &[u32] {
-        &self.of(job)[..self.few]
-    }
-
-    pub(super) fn of(&self, job: u32) -> &[u32] {
-        &self.lists[job as usize * self.each..][..self.each]
-    }
-}
 
 /// Tears out strings around a random job and lists what it tore out. Says whether all that is left is feasible.
 pub(super) fn ruin(state: &mut State, near: &Neighbours, removed: &mut Vec<u32>) -> bool {
