@@ -172,3 +172,99 @@ fn best_pair(
     }
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::rngs::Xoshiro256PlusPlus;
+    use rand::{RngExt, SeedableRng};
+
+    use super::*;
+    use crate::planner::{Job, JobKind, Matrix, Problem, ProblemParts, Task, TimeWindow, UNREACHABLE, Vehicle};
+
+    /// A few jobs of all kinds in a matrix without any law, and one vehicle.
+    fn random_model(dice: &mut Xoshiro256PlusPlus) -> Model {
+        let places = 7;
+        let entries = |dice: &mut Xoshiro256PlusPlus| {
+            let entry = |at: usize, dice: &mut Xoshiro256PlusPlus| match dice.random_range(0..20) {
+                _ if at.is_multiple_of(places + 1) => 0,
+                0 => UNREACHABLE,
+                _ => dice.random_range(1..100),
+            };
+            (0..places * places).map(|at| entry(at, dice)).collect::<Vec<u32>>()
+        };
+        let matrix = Matrix { durations: entries(dice), distances: entries(dice) };
+        let mut vehicle = Vehicle::at_depot(0, TimeWindow::new(10, 900), vec![7]);
+        vehicle.end = Some(1);
+        vehicle.costs.per_km = 1;
+        let jobs = (0..9).map(|_| {
+            let mut task = || {
+                let opens = dice.random_range(0..600);
+                let window = TimeWindow::new(opens, opens + dice.random_range(50..500));
+                Task::at(dice.random_range(0..places), dice.random_range(0..20)).within(vec![window])
+            };
+            let kind = match (task(), task()) {
+                (first, second) if first.place > 3 => JobKind::Shipment { pickup: first, delivery: second },
+                (first, second) if second.place > 3 => JobKind::Delivery(first),
+                (first, _) => JobKind::Pickup(first),
+            };
+            Job::new(kind, vec![dice.random_range(0..4)])
+        });
+        let jobs = jobs.collect();
+        let parts = ProblemParts {
+            places,
+            dimensions: 1,
+            matrices: vec![matrix],
+            vehicles: vec![vehicle],
+            jobs,
+            initial: Vec::new(),
+        };
+        Model::of(&Problem::new(parts).expect("the parts are sound")).expect("it is plain")
+    }
+
+    /// The cheapest insertion by trying every pair of gaps with a full computation.
+    fn by_trial(model: &Model, route: &Route, job: u32) -> i32 {
+        let JobNodes { first, delivery } = model.jobs[job as usize];
+        let legs = |route: &Route| route.stops[1..].iter().map(|stop| i64::from(stop.leg_cost)).sum::<i64>();
+        let gaps = 0..route.stops.len() - 1;
+        let mut least = NOWHERE;
+        for one in gaps.clone() {
+            for two in gaps.clone().filter(|&two| if delivery.is_some() { two >= one } else { two == one }) {
+                let mut with = route.clone();
+                if let Some(delivery) = delivery {
+                    with.put(model, two, delivery);
+                }
+                with.put(model, one, first);
+                if with.refresh(model) {
+                    least = least.min(i32::try_from(legs(&with) - legs(route)).expect("small costs"));
+                }
+            }
+        }
+        least
+    }
+
+    #[test]
+    fn the_quick_answer_is_that_of_trying_everything() {
+        let mut dice = Xoshiro256PlusPlus::seed_from_u64(7);
+        let (mut found, mut refused) = (0, 0);
+        for _ in 0..400 {
+            let model = random_model(&mut dice);
+            let mut route = Route::empty(&model, 0);
+            for job in 0..9 {
+                let quick = best(&model, &route, job, None, &mut Vec::new());
+                assert_eq!(quick.cost, by_trial(&model, &route, job));
+                if quick.cost == NOWHERE {
+                    refused += 1;
+                    continue;
+                }
+                found += 1;
+                let nodes = model.jobs[job as usize];
+                if let Some(delivery) = nodes.delivery {
+                    route.put(&model, usize::from(quick.second), delivery);
+                }
+                route.put(&model, usize::from(quick.first), nodes.first);
+                assert!(route.refresh(&model));
+            }
+        }
+        assert!(found > 500 && refused > 500, "{found} found, {refused} refused");
+    }
+}

@@ -10,6 +10,8 @@ use crate::planner::vehicle::Vehicle;
 
 /// The largest time and the dearest leg of a plain problem: three of them add up in 32 bits.
 const MEASURE_MAX: i64 = 500_000_000;
+/// The most jobs of a plain problem: positions in a route fit 16 bits.
+const JOBS_MAX: usize = 30_000;
 /// The longest a closed leg takes: longer than any shift.
 const CLOSED: Leg = Leg { time: 1_000_000_000, cost: 500_000_000 };
 
@@ -120,7 +122,10 @@ pub(super) struct Model {
 impl Model {
     /// The model of a problem, or `None` where something in it is not plain.
     pub(super) fn of(problem: &Problem) -> Option<Self> {
-        if problem.dimensions() > 1 || problem.initial().iter().any(|route| route.locked > 0) {
+        if problem.jobs().len() > JOBS_MAX
+            || problem.dimensions() > 1
+            || problem.initial().iter().any(|route| route.locked > 0)
+        {
             return None;
         }
         let total: i64 = problem.jobs().iter().flat_map(|job| &job.amount).sum();
