@@ -175,8 +175,7 @@ fn best_pair(
 
 #[cfg(test)]
 mod tests {
-    use rand::rngs::Xoshiro256PlusPlus;
-    use rand::{RngExt, SeedableRng};
+    use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus};
 
     use super::*;
     use crate::planner::{Job, JobKind, Matrix, Problem, ProblemParts, Task, TimeWindow, UNREACHABLE, Vehicle};

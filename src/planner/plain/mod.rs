@@ -30,8 +30,7 @@ mod state;
 
 use std::ops::ControlFlow;
 
-use rand::SeedableRng;
-use rand::rngs::Xoshiro256PlusPlus;
+use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
 
 use self::anneal::{Best, Chain, Guide};
 use self::model::Model;
@@ -42,6 +41,9 @@ use super::cost::Cost;
 use super::engine::{Fleet, Node, Scratch, Tour};
 use super::solution::Visit;
 use super::solve::{Goal, Pace, Phase, Progress, SearchOptions};
+
+/// Where a chain's random numbers come from: fast, and the same on every machine.
+type Dice = Xoshiro256PlusPlus;
 
 /// The temperatures between which the search cools, in mean costs of a job.
 const HOT: f64 = 3.0;
@@ -103,8 +105,8 @@ pub(super) fn search(
 }
 
 /// The random numbers of a chain.
-fn dice(seed: u64, chain: u64) -> Xoshiro256PlusPlus {
-    Xoshiro256PlusPlus::seed_from_u64(seed.wrapping_add(chain.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+fn dice(seed: u64, chain: u64) -> Dice {
+    Dice::seed_from_u64(seed.wrapping_add(chain.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
 }
 
 /// What a planned job costs on average, vehicles aside: the scale of temperatures.

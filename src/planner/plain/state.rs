@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rand::rngs::Xoshiro256PlusPlus;
-
+use super::Dice;
 use super::insertion::{self, NOWHERE, Place};
 use super::model::Model;
 use super::route::{DEPOT, Route};
@@ -28,7 +27,7 @@ pub(super) struct State<'m> {
     pub(super) high: usize,
     /// The empty slots of each kind of vehicle.
     pub(super) empty: Vec<BTreeSet<u32>>,
-    pub(super) dice: Xoshiro256PlusPlus,
+    pub(super) dice: Dice,
     /// For each slot, a number that no other content of a route ever had.
     pub(super) versions: Vec<u32>,
     last_version: u32,
@@ -63,7 +62,7 @@ struct Saved {
 
 impl<'m> State<'m> {
     /// Starts from routes given as nodes, one list a vehicle.
-    pub(super) fn new(model: &'m Model, lists: &[Vec<u32>], dice: Xoshiro256PlusPlus) -> Self {
+    pub(super) fn new(model: &'m Model, lists: &[Vec<u32>], dice: Dice) -> Self {
         let slots = model.kind_of.len();
         let jobs = model.jobs.len();
         let mut state = Self {
