@@ -107,5 +107,36 @@ fn days(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, days);
+/// Deliveries with one window each and no price for time: what the constant-time insertion is for.
+fn plain(homes: usize) -> Problem {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let matrix = city(homes + 1, 25_000.0, &mut rng);
+    let mut vehicle = Vehicle::at_depot(0, TimeWindow::new(0, 10 * HOUR), vec![40]);
+    vehicle.costs.per_km = 1;
+    let job = |place: usize, rng: &mut ChaCha8Rng| {
+        let opens = rng.random_range(0..7 * HOUR);
+        let task = Task::at(place, 5 * MINUTE).within(vec![TimeWindow::new(opens, opens + 2 * HOUR)]);
+        Job::new(JobKind::Delivery(task), vec![rng.random_range(1..4)])
+    };
+    let jobs = (1..=homes).map(|place| job(place, &mut rng)).collect();
+    problem(homes + 1, matrix, vec![vehicle; homes / 4], jobs)
+}
+
+/// What one step of ruin and recreate takes: the difference between the two, divided by 16,000.
+fn steps(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("planner, plain");
+    group.sample_size(10);
+    for homes in [200, 1_000] {
+        let problem = plain(homes);
+        for iterations in [0, 16_000] {
+            let options = SolveOptions { seed: 1, iterations };
+            group.bench_function(format!("{homes} homes: {iterations} steps"), |bencher| {
+                bencher.iter(|| solve(black_box(&problem), &options, &mut |_| ControlFlow::Continue(())));
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, days, steps);
 criterion_main!(benches);

@@ -1,8 +1,10 @@
 //! The vehicle-routing engine: numbers in, routes out.
 //!
 //! A [`Problem`] is vehicles, jobs and travel matrices, validated once. [`solve()`] turns it into a [`Solution`], a
-//! value that states every time it claims. [`checker::check`] verifies a solution without any help of the engine.
-//! [`explain`] says why a job is left out and what moving one by hand would cost.
+//! value that states every time it claims; [`search`] does so within a budget that the caller keeps, such as a time.
+//! Problems that need no more than a clock and a load are searched by `plain`, all others by `engine`.
+//! [`checker::check`] verifies a solution without any help of either. [`explain`] says why a job is left out and what
+//! moving one by hand would cost. [`formats`] reads the benchmark files of the field.
 //!
 //! Invariants:
 //! - every solution of [`solve()`], also of a search that was stopped, passes the checker;
@@ -19,9 +21,11 @@ mod engine;
 mod error;
 mod exclusion;
 pub mod explain;
+pub mod formats;
 mod job;
 mod locked;
 mod matrix;
+mod plain;
 mod problem;
 mod solution;
 mod solve;
@@ -36,7 +40,7 @@ pub use job::{Job, JobKind, SoftDue, Task};
 pub use matrix::{Leg, Matrix, UNREACHABLE};
 pub use problem::{InitialRoute, Problem, ProblemParts};
 pub use solution::{Route, Solution, Step, Trip, Visit};
-pub use solve::{Control, Phase, Progress, SolveOptions, solve};
+pub use solve::{Control, Goal, Pace, Phase, Progress, SearchOptions, SolveOptions, search, solve};
 pub use units::{
     JobIndex, Load, MAX_LOAD, MAX_MEASURE, MAX_PRIORITY, Metres, Place, Price, Seconds, Skill, TimeWindow, VehicleIndex,
 };

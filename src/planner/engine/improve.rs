@@ -14,11 +14,13 @@ use rand::{Rng, RngExt};
 use super::insertion::{self, Effort, Insertion};
 use super::{Fleet, Scratch, Tour, neighbours};
 use crate::planner::cost::Cost;
-use crate::planner::solve::{Control, Phase, Progress};
+use crate::planner::solve::{Pace, Phase, Progress};
 use crate::planner::units::JobIndex;
 
 /// How many jobs an iteration tears out on average.
 const REMOVED_MEAN: usize = 10;
+/// How many neighbours of a job are worth knowing.
+const NEIGHBOURS: usize = 60;
 /// The longest string torn out of one tour.
 const STRING_MAX: usize = 10;
 /// One tour in this many is overlooked at an insertion.
@@ -26,14 +28,13 @@ const BLINK_ONE_IN: u32 = 100;
 /// Of the jobs that are left out, how many an iteration tries to place.
 const RETRIES_MAX: usize = 10;
 
-/// Searches for `iterations`, and leaves the best tours found in `tours`. Breaks when told to.
+/// Searches until `pace` says that all is spent, and leaves the best tours found in `tours`. Breaks when told to.
 pub(in crate::planner) fn run(
     fleet: &Fleet,
     tours: &mut Vec<Tour>,
     left_out: Vec<JobIndex>,
-    iterations: u64,
     rng: impl Rng,
-    control: &mut Control<'_>,
+    pace: &mut Pace<'_>,
     scratch: &mut Scratch,
 ) -> ControlFlow<()> {
     if tours.is_empty() || fleet.problem.jobs().is_empty() {
@@ -42,22 +43,23 @@ pub(in crate::planner) fn run(
     let mut outcome = ControlFlow::Continue(());
     let mut search = Search::new(fleet, std::mem::take(tours), left_out, rng, scratch);
     let start_temperature = search.start_temperature();
-    for iteration in 0..iterations {
+    for done in 0.. {
         let best = search.best_cost();
         let progress = Progress {
             phase: Phase::Improve,
-            done: iteration,
-            total: iterations,
+            done,
+            total: 0,
             cost: best.1,
             unassigned: search.best.as_ref().map_or(search.left_out.len(), |best| best.unassigned),
         };
-        outcome = control(&progress);
-        if outcome.is_break() {
-            break;
+        match pace(&progress) {
+            ControlFlow::Continue(spent) if spent < 1.0 => search.iterate(start_temperature * 0.01_f64.powf(spent)),
+            ControlFlow::Continue(_) => break,
+            ControlFlow::Break(()) => {
+                outcome = ControlFlow::Break(());
+                break;
+            }
         }
-        #[allow(clippy::cast_precision_loss, reason = "a temperature need not be exact")]
-        let temperature = start_temperature * (0.01_f64).powf(iteration as f64 / iterations as f64);
-        search.iterate(temperature);
     }
     *tours = search.into_best();
     outcome
@@ -93,7 +95,7 @@ impl<'a, R: Rng> Search<'a, R> {
             }
         }
         let cost = tours.iter().map(|tour| tour.cost).sum();
-        let near = neighbours::nearest(fleet.problem);
+        let near = neighbours::nearest(fleet.problem, NEIGHBOURS);
         Self { fleet, near, tours, tour_of, left_out, cost, best: None, rng, scratch }
     }
 

@@ -6,11 +6,8 @@ use crate::planner::job::JobKind;
 use crate::planner::problem::Problem;
 use crate::planner::units::{JobIndex, Place};
 
-/// How many neighbours of a job are worth knowing.
-const NEIGHBOURS_MAX: usize = 60;
-
-/// For each job, the others nearest to it by travel there and back (in the first vehicle's matrix), nearest first.
-pub(super) fn nearest(problem: &Problem) -> Vec<Vec<JobIndex>> {
+/// For each job, at most so many others nearest to it by travel there and back (in the first vehicle's matrix), nearest first.
+pub(super) fn nearest(problem: &Problem, most: usize) -> Vec<Vec<JobIndex>> {
     let places: Vec<Vec<Place>> = problem.jobs().iter().map(|job| places_of(&job.kind)).collect();
     if problem.vehicles().is_empty() {
         return vec![Vec::new(); places.len()];
@@ -26,9 +23,9 @@ pub(super) fn nearest(problem: &Problem) -> Vec<Vec<JobIndex>> {
         };
         let mut others: Vec<(i64, JobIndex)> =
             (0..places.len()).filter(|&other| other != job).map(|other| (distance(other), other)).collect();
-        if others.len() > NEIGHBOURS_MAX {
-            others.select_nth_unstable(NEIGHBOURS_MAX);
-            others.truncate(NEIGHBOURS_MAX);
+        if others.len() > most {
+            others.select_nth_unstable(most);
+            others.truncate(most);
         }
         others.sort_unstable();
         others.into_iter().map(|(_, other)| other).collect()

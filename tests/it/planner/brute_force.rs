@@ -177,7 +177,7 @@ fn cheapest_route(problem: &Problem, vehicle: usize, jobs: &[usize]) -> Option<C
     best
 }
 
-fn best_score(problem: &Problem) -> Score {
+pub(super) fn best_score(problem: &Problem) -> Score {
     let jobs = problem.jobs().len();
     let vehicles = problem.vehicles().len();
     let members = |set: usize| (0..jobs).filter(|job| set >> job & 1 == 1).collect::<Vec<_>>();

@@ -21,7 +21,7 @@ fn assert_accepted(problem: &Problem, solution: &Solution) -> Result<checker::Ch
     })
 }
 
-fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+pub(super) fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started").install(work)
 }
 

@@ -1,0 +1,269 @@
+//! The cheapest place of a job in a route, every candidate judged in constant time.
+
+use super::model::{Handling, JobNodes, Leg, Model};
+use super::route::Route;
+
+/// A place for a job: behind which stops of the route, as it stands, its visits go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) cost: i32,
+    pub(super) first: u16,
+    /// Of a shipment's delivery; behind `first` itself when it goes right after the pickup.
+    pub(super) second: u16,
+}
+
+/// What no insertion costs.
+pub(super) const NOWHERE: i32 = i32::MAX;
+
+impl Place {
+    pub(super) const NONE: Self = Self { cost: NOWHERE, first: 0, second: 0 };
+
+    fn is_at(self, other: Option<(u16, u16)>) -> bool {
+        other == Some((self.first, self.second))
+    }
+}
+
+/// The cheapest place, `overlooked` aside.
+pub(super) fn best(
+    model: &Model,
+    route: &Route,
+    job: u32,
+    overlooked: Option<(u16, u16)>,
+    suffix_min: &mut Vec<i32>,
+) -> Place {
+    if !model.kinds[route.kind].may_serve(job) {
+        return Place::NONE;
+    }
+    match model.jobs[job as usize] {
+        JobNodes { first, delivery: None } => best_single(model, route, first, overlooked),
+        JobNodes { first, delivery: Some(delivery) } => {
+            best_pair(model, route, first, delivery, overlooked, suffix_min)
+        }
+    }
+}
+
+fn best_single(model: &Model, route: &Route, node: u32, overlooked: Option<(u16, u16)>) -> Place {
+    let node = model.nodes[node as usize];
+    let spare = model.kinds[route.kind].capacity - node.amount;
+    let stops = &route.stops[..];
+    let is_delivery = node.handling == Handling::Deliver;
+    if (is_delivery && stops[0].peak_before > spare) || (!is_delivery && stops[stops.len() - 1].peak_after > spare) {
+        return Place::NONE;
+    }
+    let table = model.table(route.kind);
+    let (into, out) = (table.to(node.place), table.from(node.place));
+    let ready = node.open + node.service;
+    // Before this gap, what follows starts too early for a visit that opens as late as this.
+    let first = stops[1..].partition_point(|stop| stop.latest < ready);
+    let mut best = Place::NONE;
+    for (gap, pair) in stops.windows(2).enumerate().skip(first) {
+        let (before, after) = (&pair[0], &pair[1]);
+        if before.leaves > node.close || (is_delivery && before.peak_before > spare) {
+            break;
+        }
+        let there: Leg = into[before.place as usize];
+        let onward: Leg = out[after.place as usize];
+        let cost = there.cost + onward.cost - after.leg_cost;
+        if cost >= best.cost {
+            continue;
+        }
+        let start = (before.leaves + there.time).max(node.open);
+        if start > node.close || start + node.service + onward.time > after.latest {
+            continue;
+        }
+        // A pickup is on board from here to the end.
+        if !is_delivery && before.peak_after > spare {
+            continue;
+        }
+        let place = Place { cost, first: gap as u16, second: gap as u16 };
+        if !place.is_at(overlooked) {
+            best = place;
+        }
+    }
+    best
+}
+
+fn best_pair(
+    model: &Model,
+    route: &Route,
+    pickup: u32,
+    delivery: u32,
+    overlooked: Option<(u16, u16)>,
+    suffix_min: &mut Vec<i32>,
+) -> Place {
+    let (pickup, delivery) = (model.nodes[pickup as usize], model.nodes[delivery as usize]);
+    let spare = model.kinds[route.kind].capacity - pickup.amount;
+    let table = model.table(route.kind);
+    let (into_p, out_p) = (table.to(pickup.place), table.from(pickup.place));
+    let (into_d, out_d) = (table.to(delivery.place), table.from(delivery.place));
+    let direct = out_p[delivery.place as usize];
+    let stops = &route.stops[..];
+    let gaps = stops.len() - 1;
+    let delivery_cost = |gap: usize| {
+        let (before, after) = (&stops[gap], &stops[gap + 1]);
+        into_d[before.place as usize].cost + out_d[after.place as usize].cost - after.leg_cost
+    };
+    // The least any delivery from a gap on can cost.
+    suffix_min.clear();
+    suffix_min.resize(gaps + 1, NOWHERE / 2);
+    for gap in (0..gaps).rev() {
+        let cost = if stops[gap].leaves > delivery.close { NOWHERE / 2 } else { delivery_cost(gap) };
+        suffix_min[gap] = suffix_min[gap + 1].min(cost);
+    }
+    let mut best = Place::NONE;
+    let take = |cost: i32, first: usize, second: usize, best: &mut Place| {
+        let place = Place { cost, first: first as u16, second: second as u16 };
+        if !place.is_at(overlooked) {
+            *best = place;
+        }
+    };
+    for first in stops[1..].partition_point(|stop| stop.latest < pickup.open + pickup.service)..gaps {
+        let (before, after) = (&stops[first], &stops[first + 1]);
+        if before.leaves > pickup.close {
+            break;
+        }
+        if before.load > spare {
+            continue;
+        }
+        let there = into_p[before.place as usize];
+        let start = (before.leaves + there.time).max(pickup.open);
+        if start > pickup.close {
+            continue;
+        }
+        let done = start + pickup.service;
+        let onward = out_d[after.place as usize];
+        let cost = there.cost + direct.cost + onward.cost - after.leg_cost;
+        if cost < best.cost {
+            let start = (done + direct.time).max(delivery.open);
+            if start <= delivery.close && start + delivery.service + onward.time <= after.latest {
+                take(cost, first, first, &mut best);
+            }
+        }
+        let onward = out_p[after.place as usize];
+        let pickup_cost = there.cost + onward.cost - after.leg_cost;
+        if i64::from(pickup_cost) + i64::from(suffix_min[first + 1]) >= i64::from(best.cost) {
+            continue;
+        }
+        let mut arrives = done + onward.time;
+        for second in first + 1..gaps {
+            let stop = &stops[second];
+            if arrives > stop.latest {
+                break;
+            }
+            let leaves = arrives.max(stop.open) + stop.service;
+            if stop.load > spare || leaves > delivery.close {
+                break;
+            }
+            let after = &stops[second + 1];
+            let cost = pickup_cost + delivery_cost(second);
+            if cost < best.cost {
+                let start = (leaves + into_d[stop.place as usize].time).max(delivery.open);
+                if start <= delivery.close
+                    && start + delivery.service + out_d[after.place as usize].time <= after.latest
+                {
+                    take(cost, first, second, &mut best);
+                }
+            }
+            if i64::from(pickup_cost) + i64::from(suffix_min[second + 1]) >= i64::from(best.cost) {
+                break;
+            }
+            arrives = leaves + after.leg_time;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus};
+
+    use super::*;
+    use crate::planner::{Job, JobKind, Matrix, Problem, ProblemParts, Task, TimeWindow, UNREACHABLE, Vehicle};
+
+    /// A few jobs of all kinds in a matrix without any law, and one vehicle.
+    fn random_model(dice: &mut Xoshiro256PlusPlus) -> Model {
+        let places = 7;
+        let entries = |dice: &mut Xoshiro256PlusPlus| {
+            let entry = |at: usize, dice: &mut Xoshiro256PlusPlus| match dice.random_range(0..20) {
+                _ if at.is_multiple_of(places + 1) => 0,
+                0 => UNREACHABLE,
+                _ => dice.random_range(1..100),
+            };
+            (0..places * places).map(|at| entry(at, dice)).collect::<Vec<u32>>()
+        };
+        let matrix = Matrix { durations: entries(dice), distances: entries(dice) };
+        let mut vehicle = Vehicle::at_depot(0, TimeWindow::new(10, 900), vec![7]);
+        vehicle.end = Some(1);
+        vehicle.costs.per_km = 1;
+        let jobs = (0..9).map(|_| {
+            let mut task = || {
+                let opens = dice.random_range(0..600);
+                let window = TimeWindow::new(opens, opens + dice.random_range(50..500));
+                Task::at(dice.random_range(0..places), dice.random_range(0..20)).within(vec![window])
+            };
+            let kind = match (task(), task()) {
+                (first, second) if first.place > 3 => JobKind::Shipment { pickup: first, delivery: second },
+                (first, second) if second.place > 3 => JobKind::Delivery(first),
+                (first, _) => JobKind::Pickup(first),
+            };
+            Job::new(kind, vec![dice.random_range(0..4)])
+        });
+        let jobs = jobs.collect();
+        let parts = ProblemParts {
+            places,
+            dimensions: 1,
+            matrices: vec![matrix],
+            vehicles: vec![vehicle],
+            jobs,
+            initial: Vec::new(),
+        };
+        Model::of(&Problem::new(parts).expect("the parts are sound")).expect("it is plain")
+    }
+
+    /// The cheapest insertion by trying every pair of gaps with a full computation.
+    fn by_trial(model: &Model, route: &Route, job: u32) -> i32 {
+        let JobNodes { first, delivery } = model.jobs[job as usize];
+        let legs = |route: &Route| route.stops[1..].iter().map(|stop| i64::from(stop.leg_cost)).sum::<i64>();
+        let gaps = 0..route.stops.len() - 1;
+        let mut least = NOWHERE;
+        for one in gaps.clone() {
+            for two in gaps.clone().filter(|&two| if delivery.is_some() { two >= one } else { two == one }) {
+                let mut with = route.clone();
+                if let Some(delivery) = delivery {
+                    with.put(model, two, delivery);
+                }
+                with.put(model, one, first);
+                if with.refresh(model) {
+                    least = least.min(i32::try_from(legs(&with) - legs(route)).expect("small costs"));
+                }
+            }
+        }
+        least
+    }
+
+    #[test]
+    fn the_quick_answer_is_that_of_trying_everything() {
+        let mut dice = Xoshiro256PlusPlus::seed_from_u64(7);
+        let (mut found, mut refused) = (0, 0);
+        for _ in 0..400 {
+            let model = random_model(&mut dice);
+            let mut route = Route::empty(&model, 0);
+            for job in 0..9 {
+                let quick = best(&model, &route, job, None, &mut Vec::new());
+                assert_eq!(quick.cost, by_trial(&model, &route, job));
+                if quick.cost == NOWHERE {
+                    refused += 1;
+                    continue;
+                }
+                found += 1;
+                let nodes = model.jobs[job as usize];
+                if let Some(delivery) = nodes.delivery {
+                    route.put(&model, usize::from(quick.second), delivery);
+                }
+                route.put(&model, usize::from(quick.first), nodes.first);
+                assert!(route.refresh(&model));
+            }
+        }
+        assert!(found > 500 && refused > 500, "{found} found, {refused} refused");
+    }
+}
