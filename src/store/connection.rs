@@ -1,6 +1,6 @@
 //! One connection to either backend.
 
-use std::{fs::OpenOptions, io::ErrorKind, path::Path};
+use std::{fs::OpenOptions, io::ErrorKind, path::Path, time::Duration};
 
 use diesel::{
     Connection, ConnectionError, MultiConnection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection,
@@ -104,7 +104,7 @@ fn set_up_sqlite(connection: &mut SqliteConnection, role: Role) -> diesel::Query
             let problem = "the file holds tables of another program: choose another path";
             return Err(diesel::result::Error::QueryBuilderError(problem.into()));
         }
-        let JournalMode { journal_mode } = sql_query("PRAGMA journal_mode = WAL").get_result(connection)?;
+        let JournalMode { journal_mode } = write_ahead_log(connection)?;
         if journal_mode != "wal" {
             return Err(diesel::result::Error::QueryBuilderError(
                 format!("it cannot keep a write-ahead log there (journal mode is {journal_mode})").into(),
@@ -112,6 +112,23 @@ fn set_up_sqlite(connection: &mut SqliteConnection, role: Role) -> diesel::Query
         }
     }
     connection.batch_execute(sqlite_pragmas(role))
+}
+
+/// Switches a new file to write-ahead logging. SQLite does not wait for the lock that the switch takes, whatever the busy
+/// timeout is, so two servers that start on one new file at once must try again.
+fn write_ahead_log(connection: &mut SqliteConnection) -> diesel::QueryResult<JournalMode> {
+    const TRIES: u32 = 400;
+    const PAUSE: Duration = Duration::from_millis(25);
+    let mut switch = || sql_query("PRAGMA journal_mode = WAL").get_result(connection);
+    for _ in 1..TRIES {
+        match switch() {
+            Err(diesel::result::Error::DatabaseError(_, said)) if said.message().contains("locked") => {
+                std::thread::sleep(PAUSE);
+            }
+            done => return done,
+        }
+    }
+    switch()
 }
 
 fn message(error: &ConnectionError) -> String {
