@@ -1,7 +1,7 @@
 //! Which jobs are near which.
 //!
-//! By travel alone: neighbours weighed by waiting and lateness too (as Vidal's) gave worse routes here, as a string takes
-//! visits of all times along with it.
+//! By travel alone, which is the simpler rule: in the one paired run that was made, neighbours weighed by waiting and
+//! lateness too (as Vidal's) looked no better.
 
 use rayon::prelude::*;
 
