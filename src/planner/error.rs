@@ -80,6 +80,9 @@ pub enum ProblemError {
     /// A priority above 100.
     #[error("job {job}: priority is {priority}; the most is 100")]
     Priority { job: usize, priority: u8 },
+    /// What only a shipment can have.
+    #[error("job {job}: {field} is set, but only a shipment can have it; unset it or make the job a shipment")]
+    NotAShipment { job: usize, field: &'static str },
     /// A latest departure outside the shift.
     #[error("vehicle {vehicle}: start_late is {start_late}; it must lie within the shift, {start} to {end}")]
     StartLateOutsideShift { vehicle: usize, start_late: Seconds, start: Seconds, end: Seconds },

@@ -32,13 +32,16 @@ pub enum ExclusionReason {
     /// The trip would carry too much.
     #[error("a load of {load} in dimension {dimension} where the capacity is {capacity}")]
     Capacity { dimension: usize, load: Load, capacity: Load },
-    /// The goods are ready too late for the vehicle: a delivery after its latest departure (`latest`), a
+    /// The goods are ready too late for the vehicle: a delivery or exchange after its latest departure (`latest`), a
     /// pickup or shipment so late that the shift ends first (`latest` is the shift's end).
     #[error("job {job} is ready at {ready}, too late for a vehicle bound by {latest}")]
     Release { job: JobIndex, ready: Seconds, latest: Seconds },
     /// A visit (of this or another job of the route) could not start before its last window has closed.
     #[error("job {job} would be reached at {arrival}, after its last window has closed at {closes}")]
     Window { job: JobIndex, arrival: Seconds, closes: Seconds },
+    /// A shipment (this or another of the route) would be on board too long.
+    #[error("job {job} would be on board for {on_board} s where {limit} s are allowed")]
+    MaxOnBoard { job: JobIndex, on_board: Seconds, limit: Seconds },
     /// A break would find no window.
     #[error("break {index} could not begin in any of its windows")]
     Break { index: usize },
@@ -91,9 +94,10 @@ impl ExclusionReason {
             Self::MaxTravelTime { .. } => 6,
             Self::Release { .. } => 7,
             Self::Window { .. } => 8,
-            Self::Break { .. } => 9,
-            Self::Shift { .. } => 10,
-            Self::MaxDuration { .. } => 11,
+            Self::MaxOnBoard { .. } => 9,
+            Self::Break { .. } => 10,
+            Self::Shift { .. } => 11,
+            Self::MaxDuration { .. } => 12,
         }
     }
 }

@@ -111,7 +111,7 @@ fn spots_at(
         return Err(ExclusionReason::Locked);
     }
     Ok(match fleet.problem.jobs()[job].kind {
-        JobKind::Delivery(_) | JobKind::Pickup(_) => vec![Spot::Within(gap, gap)],
+        JobKind::Delivery(_) | JobKind::Pickup(_) | JobKind::Exchange { .. } => vec![Spot::Within(gap, gap)],
         JobKind::Shipment { .. } => (gap..=first + visits.len()).map(|second| Spot::Within(gap, second)).collect(),
     })
 }
@@ -127,10 +127,7 @@ fn alone(unlocked: &Fleet, job: JobIndex, vehicle: VehicleIndex, scratch: &mut S
         return Some(reason);
     }
     let bounds = &problem.vehicles()[vehicle];
-    let latest = match wanted.kind {
-        JobKind::Delivery(_) => bounds.latest_departure(),
-        JobKind::Pickup(_) | JobKind::Shipment { .. } => bounds.shift.end,
-    };
+    let latest = if wanted.kind.is_loaded_at_depot() { bounds.latest_departure() } else { bounds.shift.end };
     Some(ExclusionReason::Release { job, ready: wanted.release, latest })
 }
 
@@ -147,7 +144,9 @@ fn fits_if_ready(problem: &Problem, job: JobIndex, vehicle: VehicleIndex, scratc
     let mut job = problem.jobs()[job].clone();
     job.release = 0;
     match &mut job.kind {
-        JobKind::Delivery(task) | JobKind::Pickup(task) => task.place = renumbered(task.place),
+        JobKind::Delivery(task) | JobKind::Pickup(task) | JobKind::Exchange { task, .. } => {
+            task.place = renumbered(task.place)
+        }
         JobKind::Shipment { pickup, delivery } => {
             pickup.place = renumbered(pickup.place);
             delivery.place = renumbered(delivery.place);

@@ -12,26 +12,30 @@ use super::units::{Load, Place, Price, Seconds, Skill, TimeWindow};
 pub struct Job {
     /// From where to where.
     pub kind: JobKind,
-    /// How much of each dimension of load it takes up while on board.
+    /// How much of each dimension of load it takes up while on board; for an exchange, that of what is given.
     pub amount: Vec<Load>,
     /// What its vehicle must be able to do.
     pub skills: BTreeSet<Skill>,
     /// From 0 to 100. Where not all jobs can be done, those with the least `1 + priority` are left out.
     pub priority: u8,
-    /// When it is ready. The trip of a delivery may not depart before; the service of a pickup and of a
-    /// shipment's pickup may not start before.
+    /// When it is ready. The trip of a delivery or an exchange may not depart before; the service of a pickup and
+    /// of a shipment's pickup may not start before.
     pub release: Seconds,
-    /// What it costs to be late. Measured when the goods arrive: at the start of the visit for a delivery and
-    /// for a shipment's delivery, and at the end of the trip for a pickup. All pieces count and add up, which
-    /// makes a convex piecewise linear cost.
+    /// What it costs to be late. Measured when the goods arrive: at the start of the visit for a delivery, for what
+    /// an exchange gives and for a shipment's delivery, and at the end of the trip for a pickup. All pieces count
+    /// and add up, which makes a convex piecewise linear cost.
     pub due: Vec<SoftDue>,
+    /// The longest a shipment may be on board: from the end of its pickup's visit to the start of its delivery's.
+    /// The pickup waits where that helps. Shipments only.
+    #[serde(default)]
+    pub max_on_board: Option<Seconds>,
 }
 
 impl Job {
     /// A job that is ready from the start of the day, never late, and needs no skill.
     #[must_use]
     pub fn new(kind: JobKind, amount: Vec<Load>) -> Self {
-        Self { kind, amount, skills: BTreeSet::new(), priority: 0, release: 0, due: Vec::new() }
+        Self { kind, amount, skills: BTreeSet::new(), priority: 0, release: 0, due: Vec::new(), max_on_board: None }
     }
 
     /// What arriving at `arrival` costs.
@@ -56,6 +60,23 @@ pub enum JobKind {
         /// Where it is given.
         delivery: Task,
     },
+    /// Gives and takes at one visit: [`Job::amount`] is loaded at the depot where its trip starts and given at the
+    /// task; then `taken` is taken there and unloaded at the depot where the trip ends. A VROOM job with both
+    /// `delivery` and `pickup`.
+    Exchange {
+        /// Where.
+        task: Task,
+        /// How much of each dimension of load is taken.
+        taken: Vec<Load>,
+    },
+}
+
+impl JobKind {
+    /// Whether its goods are on board when its trip departs.
+    #[must_use]
+    pub const fn is_loaded_at_depot(&self) -> bool {
+        matches!(self, Self::Delivery(_) | Self::Exchange { .. })
+    }
 }
 
 /// What is done at a place.

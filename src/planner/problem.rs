@@ -114,7 +114,7 @@ impl Problem {
     #[inline]
     pub fn task(&self, visit: Visit) -> Option<&Task> {
         match (visit, &self.parts.jobs.get(visit.job()?)?.kind) {
-            (Visit::Serve(_), JobKind::Delivery(task) | JobKind::Pickup(task))
+            (Visit::Serve(_), JobKind::Delivery(task) | JobKind::Pickup(task) | JobKind::Exchange { task, .. })
             | (Visit::PickUp(_), JobKind::Shipment { pickup: task, .. })
             | (Visit::Deliver(_), JobKind::Shipment { delivery: task, .. }) => Some(task),
             _ => None,

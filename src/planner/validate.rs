@@ -147,12 +147,22 @@ fn check_job(index: usize, job: &Job, parts: &ProblemParts) -> Checked {
             check_task(subject, pickup, parts.places)?;
             check_task(subject, delivery, parts.places)?;
         }
+        JobKind::Exchange { task, taken } => {
+            check_task(subject, task, parts.places)?;
+            check_loads(subject, "taken", taken, parts.dimensions)?;
+        }
     }
     check_loads(subject, "amount", &job.amount, parts.dimensions)?;
     if job.priority > MAX_PRIORITY {
         return Err(ProblemError::Priority { job: index, priority: job.priority });
     }
     measure(subject, "release", job.release, MAX_MEASURE)?;
+    if let Some(limit) = job.max_on_board {
+        measure(subject, "max_on_board", limit, MAX_MEASURE)?;
+        if !is_shipment(job) {
+            return Err(ProblemError::NotAShipment { job: index, field: "max_on_board" });
+        }
+    }
     for due in &job.due {
         measure(subject, "due.at", due.at, MAX_MEASURE)?;
         price(subject, "due.cost_per_hour", due.cost_per_hour)?;

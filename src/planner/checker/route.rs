@@ -104,7 +104,9 @@ impl RouteCheck<'_> {
             Visit::Break(_) => return None,
         };
         match (visit, &job.kind) {
-            (Visit::Serve(_), JobKind::Delivery(task) | JobKind::Pickup(task)) => Some((index, job, task)),
+            (Visit::Serve(_), JobKind::Delivery(task) | JobKind::Pickup(task) | JobKind::Exchange { task, .. }) => {
+                Some((index, job, task))
+            }
             (Visit::PickUp(_), JobKind::Shipment { pickup, .. }) => Some((index, job, pickup)),
             (Visit::Deliver(_), JobKind::Shipment { delivery, .. }) => Some((index, job, delivery)),
             _ => None,
@@ -191,6 +193,7 @@ impl RouteCheck<'_> {
             self.report(Rule::Returns { claimed: trip.returns, derived: clock + duration });
         }
         self.check_shipments(trip);
+        self.check_time_on_board(trip);
         self.check_load(trip);
     }
 
@@ -261,7 +264,9 @@ impl RouteCheck<'_> {
         let missing_skills: Vec<_> =
             job.skills.iter().copied().filter(|skill| !self.vehicle.skills.contains(skill)).collect();
         let (moves_at, arrives_at) = match (step.visit, &job.kind) {
-            (Visit::Serve(_), JobKind::Delivery(_)) => (Some(trip.departs), Some(step.start)),
+            (Visit::Serve(_), JobKind::Delivery(_) | JobKind::Exchange { .. }) => {
+                (Some(trip.departs), Some(step.start))
+            }
             (Visit::Serve(_), JobKind::Pickup(_)) => (Some(step.start), Some(trip.returns)),
             (Visit::PickUp(_), _) => (Some(step.start), None),
             (Visit::Deliver(_), _) => (None, Some(step.start)),

@@ -79,6 +79,9 @@ pub enum Rule {
     /// A shipment that is not picked up and then delivered within one trip.
     #[error("shipment {job} is not picked up and then delivered within this trip")]
     ShipmentSplit { job: JobIndex },
+    /// A shipment on board too long.
+    #[error("shipment {job} is on board for {on_board} s; the most is {limit} s")]
+    MaxOnBoard { job: JobIndex, on_board: Seconds, limit: Seconds },
     /// A job on a vehicle that cannot do it.
     #[error("job {job} needs skill {skill}")]
     Skill { job: JobIndex, skill: Skill },

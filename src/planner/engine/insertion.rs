@@ -46,7 +46,7 @@ const QUICK_ATTEMPTS_MAX: usize = 16;
 /// The visits a job consists of.
 fn visits_of(fleet: &Fleet, job: JobIndex) -> (Visit, Option<Visit>) {
     match fleet.problem.jobs()[job].kind {
-        JobKind::Delivery(_) | JobKind::Pickup(_) => (Visit::Serve(job), None),
+        JobKind::Delivery(_) | JobKind::Pickup(_) | JobKind::Exchange { .. } => (Visit::Serve(job), None),
         JobKind::Shipment { .. } => (Visit::PickUp(job), Some(Visit::Deliver(job))),
     }
 }
@@ -204,8 +204,7 @@ impl<'a> Spots<'a> {
         if self.effort == Effort::Quick {
             let (problem, vehicle) = (self.fleet.problem, self.tour.vehicle);
             let job = &problem.jobs()[self.job];
-            let leaves =
-                if matches!(job.kind, JobKind::Delivery(_)) { gap.leaves.max(job.release) } else { gap.leaves };
+            let leaves = if job.kind.is_loaded_at_depot() { gap.leaves.max(job.release) } else { gap.leaves };
             let there = leg(self.fleet, vehicle, gap.from, Some(self.place(visit)))?;
             let (start, lasting) = start_and_service(problem, visit, leaves + there.0, gap.from)?;
             let onward = leg(self.fleet, vehicle, Some(self.place(visit)), gap.to)?;

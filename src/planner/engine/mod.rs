@@ -14,6 +14,7 @@ pub(super) mod construct;
 pub(super) mod improve;
 pub(super) mod insertion;
 mod neighbours;
+mod on_board;
 mod render;
 mod schedule;
 mod tour;
@@ -34,6 +35,8 @@ pub(super) struct Fleet<'p> {
     pub(super) plans: Vec<VehiclePlan>,
     /// Jobs that have a locked visit, and so must stay on their route.
     pub(super) is_locked: Vec<bool>,
+    /// Whether any shipment may be on board only so long.
+    limits_on_board: bool,
 }
 
 /// What the search derives from one vehicle.
@@ -86,7 +89,8 @@ impl<'p> Fleet<'p> {
             let twin_of = (0..index).find(twin).unwrap_or(index);
             plans.push(VehiclePlan { break_order, locked, base, twin_of });
         }
-        Self { problem, plans, is_locked }
+        let limits_on_board = problem.jobs().iter().any(|job| job.max_on_board.is_some());
+        Self { problem, plans, is_locked, limits_on_board }
     }
 
     /// The skill a vehicle lacks for a job, if any.

@@ -1,6 +1,6 @@
 //! From the search's tours to a solution, and back.
 
-use super::chain::{Event, Node, is_unloaded_at};
+use super::chain::{Event, Node, load_change};
 use super::{Fleet, Scratch, Tour, schedule};
 use crate::planner::exclusion::ExclusionReason;
 use crate::planner::solution::{Route, Solution, Step, Trip, Visit};
@@ -22,7 +22,7 @@ pub(in crate::planner) fn render(fleet: &Fleet, tours: &[Tour], scratch: &mut Sc
 fn route(fleet: &Fleet, tour: &Tour, scratch: &mut Scratch) -> Route {
     let problem = fleet.problem;
     let cost = schedule::evaluate(fleet, tour.vehicle, &tour.nodes, scratch).expect("a tour is feasible");
-    schedule::settle(problem, tour.vehicle, &mut scratch.links);
+    schedule::settle(problem, tour.vehicle, scratch);
     let links = &scratch.links;
     let mut trips: Vec<Trip> = Vec::new();
     let mut first = 0;
@@ -33,11 +33,10 @@ fn route(fleet: &Fleet, tour: &Tour, scratch: &mut Scratch) -> Route {
             Event::Visit(visit) => Some(visit),
             _ => None,
         });
-        for job in
-            visits.filter(|visit| matches!(visit, Visit::Serve(_))).filter(|&visit| is_unloaded_at(problem, visit))
-        {
-            let job = job.job().expect("only a break has no job");
-            add(&mut on_board, &problem.jobs()[job].amount, 1);
+        for job in visits.filter_map(Visit::job).filter(|&job| problem.jobs()[job].kind.is_loaded_at_depot()) {
+            for (load, amount) in on_board.iter_mut().zip(&problem.jobs()[job].amount) {
+                *load += amount;
+            }
         }
         let mut trip = Trip {
             departs: 0,
@@ -49,9 +48,8 @@ fn route(fleet: &Fleet, tour: &Tour, scratch: &mut Scratch) -> Route {
         for link in &links[first..last] {
             let end = link.start + link.lasting;
             if let Event::Visit(visit) = link.event {
-                if let Some(job) = visit.job() {
-                    let sign = if is_unloaded_at(problem, visit) { -1 } else { 1 };
-                    add(&mut on_board, &problem.jobs()[job].amount, sign);
+                for (dimension, load) in on_board.iter_mut().enumerate() {
+                    *load += load_change(problem, visit, dimension);
                 }
                 trip.steps.push(Step {
                     visit,
@@ -71,12 +69,6 @@ fn route(fleet: &Fleet, tour: &Tour, scratch: &mut Scratch) -> Route {
         first = last + 1;
     }
     Route { vehicle: tour.vehicle, trips, cost }
-}
-
-fn add(loads: &mut [Load], amounts: &[Load], sign: Load) {
-    for (load, amount) in loads.iter_mut().zip(amounts) {
-        *load += sign * amount;
-    }
 }
 
 /// The tours of a solution, one for each vehicle, without the jobs that `is_left_out` names. Breaks that are not

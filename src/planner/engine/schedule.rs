@@ -9,6 +9,7 @@
 
 use super::chain::{self, Event, Link, Node, Totals, windows_of};
 use super::clock::{earliest_in, latest_in};
+use super::on_board::{self, Held};
 use super::{Fleet, breaks};
 use crate::planner::cost::{Cost, CostSplit};
 use crate::planner::exclusion::ExclusionReason;
@@ -21,30 +22,65 @@ use crate::planner::units::{Seconds, VehicleIndex};
 #[derive(Default)]
 pub(in crate::planner) struct Scratch {
     pub(super) links: Vec<Link>,
+    held: Vec<Held>,
 }
 
-/// Schedules a route and returns what it costs. Afterwards `scratch.links` hold the chain; the first departure
-/// is put off already, the other links stand at their earliest times.
+/// Schedules a route and returns what it costs. Afterwards `scratch.links` hold the chain at its earliest times, with
+/// the latest start of each link.
+///
+/// Where goods may be on board only so long, breaks are placed as if that were no matter, but never where it could not
+/// hold; and where that fails, with no such goods on board at all. A route that needs something in between is refused.
 pub(super) fn evaluate(
     fleet: &Fleet,
     vehicle_index: VehicleIndex,
     nodes: &[Node],
     scratch: &mut Scratch,
 ) -> Result<CostSplit, ExclusionReason> {
-    let problem = fleet.problem;
-    let plan = &fleet.plans[vehicle_index];
     if nodes.is_empty() {
         return Ok(CostSplit::default());
     }
-    let links = &mut scratch.links;
+    let totals = match run(fleet, vehicle_index, nodes, false, scratch) {
+        Err(_) if !scratch.held.is_empty() && !fleet.plans[vehicle_index].break_order.is_empty() => {
+            run(fleet, vehicle_index, nodes, true, scratch)?
+        }
+        outcome => outcome?,
+    };
+    let lateness = lateness(fleet.problem, &scratch.links);
+    let departs = walk_back(fleet.problem, vehicle_index, scratch);
+    price(fleet.problem, vehicle_index, totals, departs, &scratch.links, lateness)
+}
+
+/// Builds the chain of a route, places its breaks, and sets every link to its earliest start.
+fn run(
+    fleet: &Fleet,
+    vehicle_index: VehicleIndex,
+    nodes: &[Node],
+    strictly: bool,
+    scratch: &mut Scratch,
+) -> Result<Totals, ExclusionReason> {
+    let problem = fleet.problem;
+    let plan = &fleet.plans[vehicle_index];
+    let Scratch { links, held } = scratch;
+    held.clear();
     let totals = chain::build(problem, vehicle_index, nodes, plan.locked, links)?;
+    if fleet.limits_on_board {
+        on_board::find(problem, links, held)?;
+    }
     if !plan.break_order.is_empty() {
+        on_board::limit_breaks(links, held, strictly);
         breaks::place(problem, vehicle_index, &plan.break_order, links)?;
+        if !held.is_empty() {
+            on_board::find(problem, links, held)?;
+        }
     }
     run_early(problem, vehicle_index, links)?;
-    let lateness = lateness(problem, links);
-    let departs = put_off_first_departure(problem, vehicle_index, links);
-    price(problem, vehicle_index, totals, departs, links, lateness)
+    if !held.is_empty() {
+        while let Some(reason) = on_board::raise(links, held) {
+            run_early(problem, vehicle_index, links).map_err(|_| reason)?;
+        }
+        breaks::check_left_out(problem, vehicle_index, links)?;
+    }
+    Ok(totals)
 }
 
 fn price(
@@ -116,9 +152,7 @@ pub(super) fn too_late(problem: &Problem, vehicle: VehicleIndex, link: &Link, re
 fn arrives_here(problem: &Problem, event: Event) -> Option<&Job> {
     match event {
         Event::Visit(Visit::Deliver(job)) => Some(&problem.jobs()[job]),
-        Event::Visit(Visit::Serve(job)) => {
-            Some(&problem.jobs()[job]).filter(|job| matches!(job.kind, JobKind::Delivery(_)))
-        }
+        Event::Visit(Visit::Serve(job)) => Some(&problem.jobs()[job]).filter(|job| job.kind.is_loaded_at_depot()),
         _ => None,
     }
 }
@@ -156,22 +190,29 @@ fn no_later_than(job: &Job, arrival: Seconds) -> Seconds {
     charged.map(|due| due.at.max(arrival)).min().unwrap_or(Seconds::MAX)
 }
 
-/// Walks backward from the return and reports the latest start of each link that changes neither the return nor
-/// any lateness, until the departure of the first trip, which it returns.
-fn walk_back(
-    problem: &Problem,
-    vehicle_index: VehicleIndex,
-    links: &[Link],
-    mut report: impl FnMut(usize, Seconds),
-) -> Seconds {
+/// Finds the latest start of each link that changes neither the return nor any lateness; returns that of the first
+/// departure.
+fn walk_back(problem: &Problem, vehicle_index: VehicleIndex, scratch: &mut Scratch) -> Seconds {
+    let Scratch { links, held } = scratch;
+    loop {
+        let departs = pass_back(problem, vehicle_index, links);
+        if !on_board::lower(links, held) {
+            return departs;
+        }
+    }
+}
+
+/// One walk from the return to the first departure, below what `latest` allows already.
+fn pass_back(problem: &Problem, vehicle_index: VehicleIndex, links: &mut [Link]) -> Seconds {
     let vehicle = &problem.vehicles()[vehicle_index];
     let Some(first) = links.iter().position(|link| link.event == Event::Depart) else {
         return vehicle.shift.start;
     };
     let mut next_leaves = Seconds::MAX;
     let mut bound = Seconds::MAX;
-    for (index, link) in links.iter().enumerate().skip(first).rev() {
-        bound = if link.event == Event::End { link.start } else { next_leaves - link.lasting };
+    for index in (first..links.len()).rev() {
+        let link = links[index];
+        bound = if link.event == Event::End { link.start } else { next_leaves - link.lasting }.min(link.latest);
         if let Some(job) = arrives_here(problem, link.event) {
             bound = bound.min(no_later_than(job, link.start));
         }
@@ -186,33 +227,23 @@ fn walk_back(
         }
         let windows = windows_of(problem, vehicle_index, link.event);
         bound = latest_in(windows, bound).unwrap_or(link.start).max(link.start);
-        report(index, bound);
+        links[index].latest = bound;
         next_leaves = bound - link.travel;
     }
     bound
 }
 
-fn put_off_first_departure(problem: &Problem, vehicle_index: VehicleIndex, links: &[Link]) -> Seconds {
-    walk_back(problem, vehicle_index, links, |_, _| {})
-}
-
 /// Moves an evaluated chain to its final times: every departure put off, everything after it as early as it
 /// then can be. Breaks before a trip's departure stay early.
-pub(super) fn settle(problem: &Problem, vehicle_index: VehicleIndex, links: &mut [Link]) {
-    let mut departures = Vec::new();
-    walk_back(problem, vehicle_index, links, |index, latest| {
-        if links[index].event == Event::Depart {
-            departures.push((index, latest));
+pub(super) fn settle(problem: &Problem, vehicle_index: VehicleIndex, scratch: &mut Scratch) {
+    let Scratch { links, held } = scratch;
+    for link in links.iter_mut().filter(|link| link.event == Event::Depart) {
+        link.not_before = link.not_before.max(link.latest);
+    }
+    loop {
+        run_early(problem, vehicle_index, links).expect("what is put off no farther than its latest time is in time");
+        if on_board::raise(links, held).is_none() {
+            return;
         }
-    });
-    let mut ready = problem.vehicles()[vehicle_index].shift.start;
-    for (index, link) in links.iter_mut().enumerate() {
-        link.start = if departures.last().is_some_and(|&(departure, _)| departure == index) {
-            departures.pop().map_or(link.start, |(_, latest)| latest)
-        } else {
-            let windows = windows_of(problem, vehicle_index, link.event);
-            earliest_in(windows, (ready + link.travel).max(link.not_before)).unwrap_or(link.start)
-        };
-        ready = link.start + link.lasting;
     }
 }

@@ -169,7 +169,7 @@ fn is_plain_vehicle(vehicle: &Vehicle) -> bool {
 }
 
 fn add_nodes(index: JobIndex, job: &Job, nodes: &mut Vec<Node>) -> Option<JobNodes> {
-    if job.due.iter().any(|due| due.cost_per_hour > 0) {
+    if job.due.iter().any(|due| due.cost_per_hour > 0) || job.max_on_board.is_some() {
         return None;
     }
     let amount = job.amount.first().copied().unwrap_or(0) as i32;
@@ -195,6 +195,7 @@ fn add_nodes(index: JobIndex, job: &Job, nodes: &mut Vec<Node>) -> Option<JobNod
     };
     let first = nodes.len() as u32;
     match &job.kind {
+        JobKind::Exchange { .. } => return None,
         JobKind::Delivery(_) if job.release > 0 => return None,
         JobKind::Delivery(task) => nodes.push(node(task, Handling::Deliver, 0)?),
         JobKind::Pickup(task) => nodes.push(node(task, Handling::PickUp, job.release)?),

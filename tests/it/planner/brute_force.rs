@@ -70,8 +70,33 @@ fn with_break(trips: Vec<Vec<Visit>>, has_break: bool) -> Vec<Vec<Vec<Visit>>> {
     all
 }
 
-/// The claims of a route that departs at `departs` and then does everything as early as it can.
+/// The claims of a route that departs at `departs` and then does everything as early as it can: each pickup a second
+/// later for as long as its shipment would be on board too long.
 fn claims(problem: &Problem, index: usize, trips: &[Vec<Visit>], departs: i64) -> Option<Route> {
+    let mut held_back = vec![0; problem.jobs().len()];
+    loop {
+        let route = claims_holding_back(problem, index, trips, departs, &held_back)?;
+        let steps: Vec<&Step> = route.trips.iter().flat_map(|trip| &trip.steps).collect();
+        let at = |visit: Visit| steps.iter().find(|step| step.visit == visit);
+        let too_long = (0..problem.jobs().len()).find(|&job| {
+            let (Some(taken), Some(given)) = (at(Visit::PickUp(job)), at(Visit::Deliver(job))) else { return false };
+            problem.jobs()[job].max_on_board.is_some_and(|limit| given.start - taken.end > limit)
+        });
+        let Some(job) = too_long else { return Some(route) };
+        held_back[job] = at(Visit::PickUp(job)).map(|step| step.start + 1)?;
+        if held_back[job] > problem.vehicles()[index].shift.end {
+            return None;
+        }
+    }
+}
+
+fn claims_holding_back(
+    problem: &Problem,
+    index: usize,
+    trips: &[Vec<Visit>],
+    departs: i64,
+    held_back: &[i64],
+) -> Option<Route> {
     let vehicle: &Vehicle = &problem.vehicles()[index];
     let depot = vehicle.reload.map(|reload| reload.place);
     let mut free = vehicle.shift.start;
@@ -79,7 +104,7 @@ fn claims(problem: &Problem, index: usize, trips: &[Vec<Visit>], departs: i64) -
     for (number, visits) in trips.iter().enumerate() {
         let mut here = if number == 0 { vehicle.start } else { depot };
         let to = if number + 1 == trips.len() { vehicle.end } else { depot };
-        let is_delivery = |visit: &Visit| matches!(visit, Visit::Serve(job) if matches!(problem.jobs()[*job].kind, JobKind::Delivery(_)));
+        let is_delivery = |visit: &Visit| matches!(visit, Visit::Serve(job) if matches!(problem.jobs()[*job].kind, JobKind::Delivery(_) | JobKind::Exchange { .. }));
         let mut load = vec![0; problem.dimensions()];
         let mut ready = if number == 0 { departs } else { 0 };
         for job in visits.iter().filter(|visit| is_delivery(visit)).filter_map(|visit| visit.job()) {
@@ -112,10 +137,14 @@ fn claims(problem: &Problem, index: usize, trips: &[Vec<Visit>], departs: i64) -
                     if is_delivery(&visit) || matches!(visit, Visit::Deliver(_)) { 0 } else { job.release };
                 let sign = if is_delivery(&visit) || matches!(visit, Visit::Deliver(_)) { -1 } else { 1 };
                 load.iter_mut().zip(&job.amount).for_each(|(load, amount)| *load += sign * amount);
+                if let JobKind::Exchange { taken, .. } = &job.kind {
+                    load.iter_mut().zip(taken).for_each(|(load, taken)| *load += taken);
+                }
                 (&task.windows, task.service + setup, travel, not_before)
             };
             let arrival = free + travel.0;
-            let wanted = arrival.max(not_before);
+            let held_back = if let Visit::PickUp(job) = visit { held_back[job] } else { 0 };
+            let wanted = arrival.max(not_before).max(held_back);
             let start = if windows.is_empty() {
                 wanted
             } else {

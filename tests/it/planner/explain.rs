@@ -42,7 +42,7 @@ fn alone(change: impl FnOnce(&mut ProblemParts)) -> ExclusionReason {
 
 fn task(parts: &mut ProblemParts) -> &mut Task {
     match &mut parts.jobs[0].kind {
-        JobKind::Delivery(task) | JobKind::Pickup(task) => task,
+        JobKind::Delivery(task) | JobKind::Pickup(task) | JobKind::Exchange { task, .. } => task,
         JobKind::Shipment { pickup, .. } => pickup,
     }
 }

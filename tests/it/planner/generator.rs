@@ -54,12 +54,18 @@ fn job(size: Size, dimensions: usize) -> impl Strategy<Value = Job> {
         2 => task(day).prop_map(JobKind::Delivery),
         2 => task(day).prop_map(JobKind::Pickup),
         1 => (task(day), task(day)).prop_map(|(pickup, delivery)| JobKind::Shipment { pickup, delivery }),
+        1 => (task(day), vec(0..6_i64, dimensions)).prop_map(|(task, taken)| JobKind::Exchange { task, taken }),
     ];
     let skills = prop_oneof![4 => Just(BTreeSet::new()), 1 => btree_set(0_u32..2, 0..=2)];
     let release = prop_oneof![3 => Just(0), 1 => 0..day / 2];
     let due = vec((0..day, 0..50_i64).prop_map(|(at, cost_per_hour)| SoftDue { at, cost_per_hour }), 0..=2);
-    (kind, vec(0..6_i64, dimensions), skills, prop_oneof![2 => Just(0), 1 => 0..=100_u8], release, due)
-        .prop_map(|(kind, amount, skills, priority, release, due)| Job { kind, amount, skills, priority, release, due })
+    let urgency = (prop_oneof![2 => Just(0), 1 => 0..=100_u8], release, due, option::weighted(0.4, 0..day / 3));
+    (kind, vec(0..6_i64, dimensions), skills, urgency).prop_map(
+        |(kind, amount, skills, (priority, release, due, on_board))| {
+            let max_on_board = on_board.filter(|_| matches!(kind, JobKind::Shipment { .. }));
+            Job { skills, priority, release, due, max_on_board, ..Job::new(kind, amount) }
+        },
+    )
 }
 
 fn vehicle(size: Size, dimensions: usize, matrices: usize) -> impl Strategy<Value = Vehicle> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use conthoi::planner::explain::{insertion_cost, unassigned};
-use conthoi::planner::{Problem, Solution, SolveOptions, Visit, checker, solve};
+use conthoi::planner::{Job, JobKind, Problem, Solution, SolveOptions, Visit, checker, solve};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -119,8 +119,14 @@ fn the_random_problems_reach_every_feature() {
         let trips: Vec<_> = solution.routes.iter().flat_map(|route| &route.trips).collect();
         let has =
             |is_such: fn(&Visit) -> bool| trips.iter().flat_map(|trip| &trip.steps).any(|step| is_such(&step.visit));
+        let has_job = |is_such: fn(&Job) -> bool| {
+            let planned = trips.iter().flat_map(|trip| &trip.steps).filter_map(|step| step.visit.job());
+            planned.into_iter().any(|job| is_such(&problem.jobs()[job]))
+        };
         let features = [
             ("shipment", has(|visit| matches!(visit, Visit::PickUp(_)))),
+            ("exchange", has_job(|job| matches!(job.kind, JobKind::Exchange { .. }))),
+            ("time on board", has_job(|job| job.max_on_board.is_some())),
             ("break", has(|visit| matches!(visit, Visit::Break(_)))),
             ("break before the first visit", trips.iter().any(|trip| trip.steps[0].visit.job().is_none())),
             ("several trips", solution.routes.iter().any(|route| route.trips.len() > 1)),
