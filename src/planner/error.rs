@@ -46,6 +46,17 @@ pub enum ProblemError {
     /// A measure too large to add up safely.
     #[error("{subject}: {field} is {value}; the most is {limit}")]
     TooLarge { subject: Subject, field: &'static str, value: i64, limit: i64 },
+    /// A group of jobs that names one that is not there.
+    #[error("problem: group {group} of {field} names job {job}; there are {jobs} jobs, counted from 0")]
+    GroupJob { field: &'static str, group: usize, job: usize, jobs: usize },
+    /// A group of jobs that names one twice.
+    #[error("problem: group {group} of {field} names job {job} twice; name it once")]
+    GroupJobTwice { field: &'static str, group: usize, job: usize },
+    /// Two jobs that must and must not share a vehicle.
+    #[error(
+        "problem: jobs {job} and {other} are both in group {together} of together and in group {apart} of apart; take one of them out"
+    )]
+    TogetherAndApart { job: usize, other: usize, together: usize, apart: usize },
     /// A sum of costs that would not fit 64 bits.
     #[error(
         "problem: its costs could reach {worst} units of 1/3600000; the most is {limit}; lower the prices, the due costs or the matrix entries"

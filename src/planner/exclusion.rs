@@ -14,6 +14,12 @@ pub enum ExclusionReason {
     /// The vehicle lacks a skill the job needs.
     #[error("skill {missing} is missing")]
     Skills { missing: Skill },
+    /// A job that it must share a vehicle with is on another.
+    #[error("job {mate}, which must be on the same vehicle, is on vehicle {vehicle}")]
+    Together { mate: JobIndex, vehicle: VehicleIndex },
+    /// A job that it must not share a vehicle with is on this one.
+    #[error("job {rival}, which must be on another vehicle, is on this one")]
+    Apart { rival: JobIndex },
     /// The route already makes as many visits as it may.
     #[error("{tasks} visits where {limit} are allowed")]
     MaxTasks { tasks: usize, limit: usize },
@@ -65,7 +71,7 @@ pub enum ExclusionReason {
 pub enum Scope {
     /// The vehicle could not take the job even if its route were empty.
     EmptyRoute,
-    /// The vehicle could take the job alone, but not together with what is on its present route.
+    /// The vehicle could take the job alone, but not with the present routes, its own and those of others.
     PresentRoute,
 }
 
@@ -86,7 +92,7 @@ impl ExclusionReason {
     pub(super) const fn nearness(self) -> u8 {
         match self {
             Self::NoSuchPosition | Self::Locked => 0,
-            Self::Skills { .. } => 1,
+            Self::Skills { .. } | Self::Together { .. } | Self::Apart { .. } => 1,
             Self::Unreachable { .. } => 2,
             Self::Capacity { .. } => 3,
             Self::MaxTasks { .. } | Self::MaxStops { .. } => 4,

@@ -2,7 +2,7 @@
 
 use super::cost::Cost;
 use super::engine::insertion::{self, Effort, Spot};
-use super::engine::{Fleet, Node, Scratch, Tour, tours_of};
+use super::engine::{Fleet, Node, Scratch, Ties, Tour, tours_of};
 use super::exclusion::{Exclusion, ExclusionReason, Scope};
 use super::job::JobKind;
 use super::matrix::Matrix;
@@ -13,8 +13,8 @@ use super::vehicle::Reload;
 
 /// For every vehicle that cannot take a job, the constraint that keeps it out.
 ///
-/// A vehicle is tried with an empty route first ([`Scope::EmptyRoute`]: what is locked on it does not count);
-/// only where that would work, with its present route. Of the constraints that fail at the different positions
+/// A vehicle is tried with an empty route first ([`Scope::EmptyRoute`]: neither what is locked on it nor other jobs
+/// count); only where that would work, with its present route. Of the constraints that fail at the different positions
 /// of a route, the one named is that which came nearest to fitting. A vehicle that could take the job is not
 /// listed; after a search that was not cut short there is none.
 ///
@@ -27,11 +27,14 @@ pub fn unassigned(problem: &Problem, solution: &Solution, job: JobIndex) -> Vec<
     let tours = tours_of(&fleet, solution, |other| other == job, &mut scratch)
         .expect("the routes of a checked solution are feasible");
     let unlocked = Fleet::unlocked(problem);
+    let ties = Ties::of(&fleet, &tours);
     let exclude = |tour: &Tour, scratch: &mut Scratch| {
         let vehicle = tour.vehicle;
         let (scope, reason) = match alone(&unlocked, job, vehicle, scratch) {
             Some(reason) => (Scope::EmptyRoute, reason),
-            None => (Scope::PresentRoute, insertion::best(&fleet, tour, job, Effort::Exhaustive, scratch).err()?),
+            None => {
+                (Scope::PresentRoute, insertion::best(&fleet, &ties, tour, job, Effort::Exhaustive, scratch).err()?)
+            }
         };
         Some(Exclusion { vehicle, scope, reason })
     };
@@ -73,6 +76,7 @@ pub fn insertion_cost(
     if let Some(reason) = fleet.missing_skill(vehicle, job) {
         return Err(reason);
     }
+    Ties::of(&fleet, &tours).allow(&fleet, vehicle, job)?;
     let mut best: Result<Cost, ExclusionReason> = Err(ExclusionReason::NoSuchPosition);
     for spot in spots_at(&fleet, tour, job, trip, position)? {
         let nodes = insertion::insert(&fleet, &tour.nodes, job, spot);
@@ -120,7 +124,7 @@ fn spots_at(
 fn alone(unlocked: &Fleet, job: JobIndex, vehicle: VehicleIndex, scratch: &mut Scratch) -> Option<ExclusionReason> {
     let problem = unlocked.problem;
     let empty = unlocked.base_tour(vehicle, scratch).expect("an empty route is feasible");
-    let reason = insertion::best(unlocked, &empty, job, Effort::Exhaustive, scratch).err()?;
+    let reason = insertion::best(unlocked, &Ties::default(), &empty, job, Effort::Exhaustive, scratch).err()?;
     let wanted = &problem.jobs()[job];
     let is_about_time = reason.nearness() >= ExclusionReason::Release { job, ready: 0, latest: 0 }.nearness();
     if wanted.release == 0 || !is_about_time || !fits_if_ready(problem, job, vehicle, scratch) {
@@ -145,7 +149,7 @@ fn fits_if_ready(problem: &Problem, job: JobIndex, vehicle: VehicleIndex, scratc
     job.release = 0;
     match &mut job.kind {
         JobKind::Delivery(task) | JobKind::Pickup(task) | JobKind::Exchange { task, .. } => {
-            task.place = renumbered(task.place)
+            task.place = renumbered(task.place);
         }
         JobKind::Shipment { pickup, delivery } => {
             pickup.place = renumbered(pickup.place);
@@ -169,10 +173,10 @@ fn fits_if_ready(problem: &Problem, job: JobIndex, vehicle: VehicleIndex, scratc
         matrices: vec![matrix],
         vehicles: vec![vehicle],
         jobs: vec![job],
-        initial: Vec::new(),
+        ..ProblemParts::default()
     })
     .expect("a part of a valid problem is valid");
     let fleet = Fleet::new(&alone);
     let empty = fleet.base_tour(0, scratch).expect("an empty route is feasible");
-    insertion::best(&fleet, &empty, 0, Effort::Exhaustive, scratch).is_ok()
+    insertion::best(&fleet, &Ties::default(), &empty, 0, Effort::Exhaustive, scratch).is_ok()
 }

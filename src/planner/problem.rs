@@ -6,7 +6,7 @@ use super::error::ProblemError;
 use super::job::{Job, JobKind, Task};
 use super::matrix::{Leg, Matrix};
 use super::solution::Visit;
-use super::units::{Place, VehicleIndex};
+use super::units::{JobIndex, Place, VehicleIndex};
 use super::vehicle::Vehicle;
 use super::{locked, validate};
 
@@ -25,6 +25,12 @@ pub struct ProblemParts {
     pub jobs: Vec<Job>,
     /// Routes to start from; at most one a vehicle.
     pub initial: Vec<InitialRoute>,
+    /// Groups of jobs that must share a vehicle: those of a group that are planned are all on one.
+    #[serde(default)]
+    pub together: Vec<Vec<JobIndex>>,
+    /// Groups of jobs that must not share a vehicle: no two of a group are on one.
+    #[serde(default)]
+    pub apart: Vec<Vec<JobIndex>>,
 }
 
 /// A route to start from, of which a front part may be locked.
@@ -99,6 +105,18 @@ impl Problem {
     #[must_use]
     pub fn initial(&self) -> &[InitialRoute] {
         &self.parts.initial
+    }
+
+    /// Groups of jobs that must share a vehicle.
+    #[must_use]
+    pub fn together(&self) -> &[Vec<JobIndex>] {
+        &self.parts.together
+    }
+
+    /// Groups of jobs that must not share a vehicle.
+    #[must_use]
+    pub fn apart(&self) -> &[Vec<JobIndex>] {
+        &self.parts.apart
     }
 
     /// The leg a vehicle would travel from one place to another, or `None` where it has no way.

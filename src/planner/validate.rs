@@ -23,6 +23,7 @@ pub(super) fn parts(parts: &ProblemParts) -> Checked {
     for (index, job) in parts.jobs.iter().enumerate() {
         check_job(index, job, parts)?;
     }
+    check_groups(parts)?;
     check_cost(parts)?;
     check_initial(parts)
 }
@@ -166,6 +167,40 @@ fn check_job(index: usize, job: &Job, parts: &ProblemParts) -> Checked {
     for due in &job.due {
         measure(subject, "due.at", due.at, MAX_MEASURE)?;
         price(subject, "due.cost_per_hour", due.cost_per_hour)?;
+    }
+    Ok(())
+}
+
+fn check_groups(parts: &ProblemParts) -> Checked {
+    let jobs = parts.jobs.len();
+    for (field, groups) in [("together", &parts.together), ("apart", &parts.apart)] {
+        for (group, members) in groups.iter().enumerate() {
+            let mut seen = std::collections::HashSet::new();
+            for &job in members {
+                if job >= jobs {
+                    return Err(ProblemError::GroupJob { field, group, job, jobs });
+                }
+                if !seen.insert(job) {
+                    return Err(ProblemError::GroupJobTwice { field, group, job });
+                }
+            }
+        }
+    }
+    let mut apart_groups = vec![Vec::new(); jobs];
+    for (group, members) in parts.apart.iter().enumerate() {
+        for &job in members {
+            apart_groups[job].push(group);
+        }
+    }
+    for (together, members) in parts.together.iter().enumerate() {
+        let mut met = std::collections::HashMap::new();
+        for &job in members {
+            for &apart in &apart_groups[job] {
+                if let Some(other) = met.insert(apart, job) {
+                    return Err(ProblemError::TogetherAndApart { job: other, other: job, together, apart });
+                }
+            }
+        }
     }
     Ok(())
 }

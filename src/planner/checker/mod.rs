@@ -5,6 +5,7 @@
 //! different shapes, to pass. It believes nothing the solution claims: every claimed time, load, distance and
 //! cost is compared with the one derived here. It never panics, whatever the solution says.
 
+mod company;
 mod coverage;
 mod load;
 mod route;
@@ -33,6 +34,7 @@ pub struct CheckedCost {
 pub fn check(problem: &Problem, solution: &Solution) -> Result<CheckedCost, Vec<Violation>> {
     let mut violations = Vec::new();
     coverage::check(problem, solution, &mut violations);
+    company::check(problem, solution, &mut violations);
     for (index, route) in solution.routes.iter().enumerate() {
         route::check(problem, index, route, &mut violations);
     }

@@ -79,6 +79,12 @@ pub enum Rule {
     /// A shipment that is not picked up and then delivered within one trip.
     #[error("shipment {job} is not picked up and then delivered within this trip")]
     ShipmentSplit { job: JobIndex },
+    /// Jobs on different vehicles that must share one.
+    #[error("jobs {job} and {other} of group {group} must share a vehicle, but do not")]
+    NotTogether { group: usize, job: JobIndex, other: JobIndex },
+    /// Jobs on one vehicle that must not share any.
+    #[error("jobs {job} and {other} of group {group} share a vehicle, but must not")]
+    NotApart { group: usize, job: JobIndex, other: JobIndex },
     /// A shipment on board too long.
     #[error("shipment {job} is on board for {on_board} s; the most is {limit} s")]
     MaxOnBoard { job: JobIndex, on_board: Seconds, limit: Seconds },

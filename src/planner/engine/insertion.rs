@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use super::chain::Node;
+use super::ties::Ties;
 use super::tour::{Gap, Tour, start_and_service};
 use super::{Fleet, Scratch, schedule};
 use crate::planner::cost::Cost;
@@ -86,6 +87,7 @@ pub(in crate::planner) fn insert(fleet: &Fleet, nodes: &[Node], job: JobIndex, s
 /// The cheapest insertion of a job into a tour, or the constraint that came nearest to allowing one.
 pub(in crate::planner) fn best(
     fleet: &Fleet,
+    ties: &Ties,
     tour: &Tour,
     job: JobIndex,
     effort: Effort,
@@ -94,6 +96,7 @@ pub(in crate::planner) fn best(
     if let Some(reason) = fleet.missing_skill(tour.vehicle, job) {
         return Err(reason);
     }
+    ties.allow(fleet, tour.vehicle, job)?;
     let mut spots = Spots::new(fleet, tour, job, effort).collect();
     spots.sort_by_key(|&(detour, _)| detour);
     let mut best: Option<Insertion> = None;
@@ -256,6 +259,7 @@ pub(in crate::planner) fn insert_all_that_fit(
     let mut left_out: Vec<JobIndex> = (0..is_planned.len()).filter(|&job| !is_planned[job]).collect();
     left_out.sort_by_key(|&job| Reverse(fleet.problem.jobs()[job].priority));
     let mut unassigned = left_out.len();
+    let mut ties = Ties::of(fleet, tours);
     for job in left_out {
         if !goes_on(tours, unassigned) {
             return;
@@ -263,11 +267,12 @@ pub(in crate::planner) fn insert_all_that_fit(
         let is_spare = fleet.is_spare(tours);
         let candidates = tours.iter().enumerate().filter(|&(index, _)| !is_spare[index]);
         let found = candidates.filter_map(|(index, tour)| {
-            best(fleet, tour, job, Effort::Exhaustive, scratch).ok().map(|insertion| (insertion, index))
+            best(fleet, &ties, tour, job, Effort::Exhaustive, scratch).ok().map(|insertion| (insertion, index))
         });
         if let Some((insertion, index)) = found.min_by_key(|(insertion, _)| insertion.added) {
             let nodes = insert(fleet, &tours[index].nodes, job, insertion.spot);
             tours[index] = Tour::new(fleet, tours[index].vehicle, nodes, scratch).expect("a computed insertion fits");
+            ties.record(&tours[index]);
             unassigned -= 1;
         }
     }

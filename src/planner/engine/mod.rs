@@ -17,13 +17,16 @@ mod neighbours;
 mod on_board;
 mod render;
 mod schedule;
+mod ties;
 mod tour;
 
 pub(super) use chain::Node;
 pub(super) use render::{render, tours_of};
 pub(super) use schedule::Scratch;
+pub(super) use ties::Ties;
 pub(super) use tour::Tour;
 
+use self::ties::Bonds;
 use super::exclusion::ExclusionReason;
 use super::problem::{InitialRoute, Problem};
 use super::solution::Visit;
@@ -37,6 +40,7 @@ pub(super) struct Fleet<'p> {
     pub(super) is_locked: Vec<bool>,
     /// Whether any shipment may be on board only so long.
     limits_on_board: bool,
+    bonds: Option<Bonds>,
 }
 
 /// What the search derives from one vehicle.
@@ -90,7 +94,7 @@ impl<'p> Fleet<'p> {
             plans.push(VehiclePlan { break_order, locked, base, twin_of });
         }
         let limits_on_board = problem.jobs().iter().any(|job| job.max_on_board.is_some());
-        Self { problem, plans, is_locked, limits_on_board }
+        Self { problem, plans, is_locked, limits_on_board, bonds: Bonds::of(problem) }
     }
 
     /// The skill a vehicle lacks for a job, if any.
@@ -141,17 +145,39 @@ fn locked_base(initial: &InitialRoute) -> (Vec<Node>, usize) {
     (base, locked)
 }
 
+/// The smallest tours that keep what is locked, one for each vehicle; or a vehicle that cannot keep it.
+pub(super) fn locked_tours(fleet: &Fleet, scratch: &mut Scratch) -> Result<Vec<Tour>, (VehicleIndex, ExclusionReason)> {
+    let mut tours = Vec::with_capacity(fleet.plans.len());
+    for vehicle in 0..fleet.plans.len() {
+        let base = fleet.base_tour(vehicle, scratch).map_err(|reason| (vehicle, reason))?;
+        if let Some(reason) = base.jobs().find_map(|job| fleet.missing_skill(vehicle, job)) {
+            return Err((vehicle, reason));
+        }
+        tours.push(base);
+    }
+    let ties = Ties::of(fleet, &tours);
+    let refused = |tour: &Tour| tour.jobs().find_map(|job| ties.allow(fleet, tour.vehicle, job).err());
+    match tours.iter().find_map(|tour| Some((tour.vehicle, refused(tour)?))) {
+        Some(refused) => Err(refused),
+        None => Ok(tours),
+    }
+}
+
 /// The tours to start from: each initial route as far as it is feasible, else what is locked of it.
 pub(super) fn warm_start(fleet: &Fleet, scratch: &mut Scratch) -> Vec<Tour> {
-    let start = |vehicle: VehicleIndex, scratch: &mut Scratch| {
-        let plan = &fleet.plans[vehicle];
-        let hint = fleet.problem.initial().iter().find(|route| route.vehicle == vehicle).and_then(|route| {
-            let nodes = render::nodes_of(route.trips.iter().cloned(), plan.locked);
-            let tour = Tour::new(fleet, vehicle, nodes, scratch).ok()?;
-            let can_all = tour.jobs().all(|job| fleet.missing_skill(vehicle, job).is_none());
-            can_all.then_some(tour)
-        });
-        hint.unwrap_or_else(|| fleet.base_tour(vehicle, scratch).expect("a valid problem can keep what is locked"))
-    };
-    (0..fleet.problem.vehicles().len()).map(|vehicle| start(vehicle, scratch)).collect()
+    let mut tours = locked_tours(fleet, scratch).expect("a valid problem can keep what is locked");
+    let mut ties = Ties::of(fleet, &tours);
+    for route in fleet.problem.initial() {
+        let vehicle = route.vehicle;
+        let nodes = render::nodes_of(route.trips.iter().cloned(), fleet.plans[vehicle].locked);
+        let Ok(tour) = Tour::new(fleet, vehicle, nodes, scratch) else { continue };
+        let mut with = ties.clone();
+        with.record(&tour);
+        let fits = |job| fleet.missing_skill(vehicle, job).is_none() && with.allow(fleet, vehicle, job).is_ok();
+        if tour.jobs().all(fits) {
+            tours[vehicle] = tour;
+            ties = with;
+        }
+    }
+    tours
 }

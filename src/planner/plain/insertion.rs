@@ -215,7 +215,7 @@ mod tests {
             matrices: vec![matrix],
             vehicles: vec![vehicle],
             jobs,
-            initial: Vec::new(),
+            ..ProblemParts::default()
         };
         Model::of(&Problem::new(parts).expect("the parts are sound")).expect("it is plain")
     }

@@ -212,6 +212,9 @@ pub(super) fn best_score(problem: &Problem) -> Score {
     let members = |set: usize| (0..jobs).filter(|job| set >> job & 1 == 1).collect::<Vec<_>>();
     let weight = |set: usize| members(set).iter().map(|&job| 1 + i64::from(problem.jobs()[job].priority)).sum::<i64>();
     // The cheapest way to serve a set of jobs with the vehicles so far.
+    let together: Vec<usize> =
+        problem.together().iter().map(|group| group.iter().map(|job| 1 << job).sum::<usize>()).collect();
+    let splits = |one: usize, other: usize| together.iter().any(|group| one & group != 0 && other & group != 0);
     let mut so_far: Vec<Option<Cost>> = vec![None; 1 << jobs];
     so_far[0] = Some(Cost::ZERO);
     for vehicle in 0..vehicles {
@@ -219,7 +222,8 @@ pub(super) fn best_score(problem: &Problem) -> Score {
             (0..1 << jobs).map(|set| cheapest_route(problem, vehicle, &members(set))).collect();
         let before = so_far.clone();
         for (set, cost) in before.iter().enumerate() {
-            for (added, route) in alone.iter().enumerate().filter(|(added, _)| set & added == 0) {
+            for (added, route) in alone.iter().enumerate().filter(|&(added, _)| set & added == 0 && !splits(set, added))
+            {
                 if let (Some(cost), Some(route)) = (cost, route) {
                     let total = *cost + *route;
                     let entry = &mut so_far[set | added];

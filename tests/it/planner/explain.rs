@@ -20,7 +20,7 @@ fn parts() -> ProblemParts {
         matrices: vec![line(4, 100)],
         vehicles: vec![vehicle],
         jobs: vec![Job::new(JobKind::Delivery(Task::at(2, 50)), vec![1])],
-        initial: Vec::new(),
+        ..ProblemParts::default()
     }
 }
 

@@ -125,6 +125,11 @@ fn matrix(day: i64) -> impl Strategy<Value = Matrix> {
         .prop_map(move |(durations, distances)| Matrix { durations: table(durations), distances: table(distances) })
 }
 
+/// Groups of jobs, seldom any.
+fn groups(jobs: usize) -> impl Strategy<Value = Vec<BTreeSet<usize>>> {
+    prop_oneof![2 => Just(Vec::new()), 1 => vec(btree_set(0..jobs, 2..=3), 1..=2)]
+}
+
 /// Problems without initial routes.
 pub(super) fn parts(size: Size) -> impl Strategy<Value = ProblemParts> {
     (0..=2_usize, 1..=2_usize).prop_flat_map(move |(dimensions, matrices)| {
@@ -132,14 +137,30 @@ pub(super) fn parts(size: Size) -> impl Strategy<Value = ProblemParts> {
             vec(matrix(size.day), matrices),
             vec(vehicle(size, dimensions, matrices), 0..=size.vehicles),
             vec(job(size, dimensions), 0..=size.jobs),
+            groups(size.jobs),
+            groups(size.jobs),
         )
-            .prop_map(move |(matrices, vehicles, jobs)| ProblemParts {
-                places: PLACES,
-                dimensions,
-                matrices,
-                vehicles,
-                jobs,
-                initial: Vec::new(),
+            .prop_map(move |(matrices, vehicles, jobs, together, apart)| {
+                let known = |groups: Vec<BTreeSet<usize>>| -> Vec<Vec<usize>> {
+                    groups
+                        .into_iter()
+                        .map(|group| group.into_iter().filter(|&job| job < jobs.len()).collect())
+                        .collect()
+                };
+                let (together, mut apart) = (known(together), known(apart));
+                apart.retain(|group| {
+                    together.iter().all(|other| other.iter().filter(|job| group.contains(job)).count() < 2)
+                });
+                ProblemParts {
+                    places: PLACES,
+                    dimensions,
+                    matrices,
+                    vehicles,
+                    jobs,
+                    together,
+                    apart,
+                    ..ProblemParts::default()
+                }
             })
     })
 }

@@ -6,6 +6,7 @@
 mod brute_force;
 mod check_refuses;
 mod check_stricter;
+mod company;
 mod exchange;
 mod explain;
 mod formats;

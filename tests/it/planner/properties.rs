@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use conthoi::planner::explain::{insertion_cost, unassigned};
-use conthoi::planner::{Job, JobKind, Problem, Solution, SolveOptions, Visit, checker, solve};
+use conthoi::planner::{Job, JobKind, Problem, Route, Solution, SolveOptions, Visit, checker, solve};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -123,10 +123,18 @@ fn the_random_problems_reach_every_feature() {
             let planned = trips.iter().flat_map(|trip| &trip.steps).filter_map(|step| step.visit.job());
             planned.into_iter().any(|job| is_such(&problem.jobs()[job]))
         };
+        let planned_on = |group: &[usize]| -> Vec<usize> {
+            let of = |route: &Route, job| {
+                route.trips.iter().flat_map(|trip| &trip.steps).any(|step| step.visit.job() == Some(job))
+            };
+            group.iter().filter_map(|&job| solution.routes.iter().position(|route| of(route, job))).collect()
+        };
         let features = [
             ("shipment", has(|visit| matches!(visit, Visit::PickUp(_)))),
             ("exchange", has_job(|job| matches!(job.kind, JobKind::Exchange { .. }))),
             ("time on board", has_job(|job| job.max_on_board.is_some())),
+            ("jobs together", problem.together().iter().any(|group| planned_on(group).len() > 1)),
+            ("jobs apart", problem.apart().iter().any(|group| planned_on(group).len() > 1)),
             ("break", has(|visit| matches!(visit, Visit::Break(_)))),
             ("break before the first visit", trips.iter().any(|trip| trip.steps[0].visit.job().is_none())),
             ("several trips", solution.routes.iter().any(|route| route.trips.len() > 1)),
