@@ -82,6 +82,12 @@ pub enum ProblemError {
     /// A way from a place to itself.
     #[error("matrix {matrix}: {field} from place {place} to itself is {value}; it must be 0")]
     MatrixDiagonal { matrix: usize, field: &'static str, place: Place, value: u32 },
+    /// A speed that is none.
+    #[error("matrix {matrix}: speeds {index} is {permille} thousandths; it must be from 1 to 10000")]
+    Speed { matrix: usize, index: usize, permille: u32 },
+    /// Periods of speed out of order.
+    #[error("matrix {matrix}: speeds {index} starts at {from}, not after the one before it ({previous}); sort them")]
+    SpeedsUnsorted { matrix: usize, index: usize, from: Seconds, previous: Seconds },
     /// A matrix that is not there.
     #[error("vehicle {vehicle}: matrix is {matrix}; there are {matrices} matrices, counted from 0")]
     NoSuchMatrix { vehicle: usize, matrix: usize, matrices: usize },

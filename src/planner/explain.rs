@@ -166,7 +166,8 @@ fn fits_if_ready(problem: &Problem, job: JobIndex, vehicle: VehicleIndex, scratc
         let entry = |(from, to): (&Place, &Place)| table[from * problem.places() + to];
         places.iter().flat_map(|from| places.iter().map(move |to| (from, to))).map(entry).collect()
     };
-    let matrix = Matrix { durations: entries(&whole.durations), distances: entries(&whole.distances) };
+    let (durations, distances) = (entries(&whole.durations), entries(&whole.distances));
+    let matrix = Matrix { durations, distances, speeds: whole.speeds.clone() };
     let alone = Problem::new(ProblemParts {
         places: places.len(),
         dimensions: problem.dimensions(),

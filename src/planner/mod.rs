@@ -37,7 +37,7 @@ pub use cost::{Cost, CostSplit, Score};
 pub use error::{ProblemError, Subject};
 pub use exclusion::{Exclusion, ExclusionReason, Scope};
 pub use job::{Job, JobKind, SoftDue, Task};
-pub use matrix::{Leg, Matrix, UNREACHABLE};
+pub use matrix::{Leg, Matrix, SpeedPeriod, UNREACHABLE};
 pub use problem::{InitialRoute, Problem, ProblemParts};
 pub use solution::{Route, Solution, Step, Trip, Visit};
 pub use solve::{Control, Goal, Pace, Phase, Progress, SearchOptions, SolveOptions, search, solve};

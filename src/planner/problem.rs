@@ -127,6 +127,13 @@ impl Problem {
         self.parts.matrices[matrix].leg(self.parts.places, from, to)
     }
 
+    /// How a vehicle travels.
+    #[must_use]
+    #[inline]
+    pub fn matrix_of(&self, vehicle: VehicleIndex) -> &Matrix {
+        &self.parts.matrices[self.parts.vehicles[vehicle].matrix]
+    }
+
     /// What is done at a visit; `None` for a break and for a visit that does not fit the kind of its job.
     #[must_use]
     #[inline]

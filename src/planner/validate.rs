@@ -5,7 +5,7 @@ use super::job::{Job, JobKind, Task};
 use super::matrix::{Matrix, UNREACHABLE};
 use super::problem::{InitialRoute, ProblemParts};
 use super::solution::Visit;
-use super::units::{MAX_LOAD, MAX_MEASURE, MAX_PRIORITY, Place, Seconds, TimeWindow};
+use super::units::{MAX_LOAD, MAX_MEASURE, MAX_PERMILLE, MAX_PRIORITY, Place, Seconds, TimeWindow};
 use super::vehicle::Vehicle;
 
 /// The most that all costs of a problem may add up to: sums and differences of two such costs fit 64 bits.
@@ -84,6 +84,17 @@ fn check_matrix(matrix: usize, tables: &Matrix, places: usize) -> Checked {
                 measure(Subject::Matrix(matrix), field, i64::from(entry), MAX_MEASURE)?;
             }
         }
+    }
+    let mut previous: Option<Seconds> = None;
+    for (index, period) in tables.speeds.iter().enumerate() {
+        measure(Subject::Matrix(matrix), "speeds.from", period.from, MAX_MEASURE)?;
+        if !(1..=MAX_PERMILLE).contains(&period.permille) {
+            return Err(ProblemError::Speed { matrix, index, permille: period.permille });
+        }
+        if let Some(previous) = previous.filter(|&previous| period.from <= previous) {
+            return Err(ProblemError::SpeedsUnsorted { matrix, index, from: period.from, previous });
+        }
+        previous = Some(period.from);
     }
     Ok(())
 }

@@ -63,6 +63,7 @@ fn walk(
     earliest[0] = vehicle.shift.start;
     let mut taken_before = vec![false; links.len() * layers];
     let mut has_departed = false;
+    let matrix = problem.matrix_of(vehicle_index);
 
     for (index, link) in links.iter().enumerate() {
         if link.break_may_precede {
@@ -86,7 +87,7 @@ fn walk(
         has_departed |= link.event == Event::Depart;
         for time in &mut earliest {
             if *time != NEVER {
-                let start = earliest_in(windows, (*time + link.travel).max(link.not_before));
+                let start = earliest_in(windows, matrix.arrival(*time, link.travel).max(link.not_before));
                 *time = start.filter(|&start| start <= latest_departure).map_or(NEVER, |start| start + link.lasting);
             }
         }

@@ -36,6 +36,7 @@ pub(super) enum Event {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Link {
     pub(super) event: Event,
+    /// At the speed that the matrix's durations are for.
     pub(super) travel: Seconds,
     pub(super) distance: Metres,
     pub(super) lasting: Seconds,
@@ -72,6 +73,7 @@ impl Link {
 /// What a chain adds up to, times aside.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Totals {
+    /// At the speed that the matrix's durations are for.
     pub(super) travel_time: Seconds,
     pub(super) distance: Metres,
     stops: usize,
@@ -124,6 +126,9 @@ pub(super) fn build(
         first += trip.len() + 1;
     }
     check_limits(problem, vehicle_index, totals)?;
+    if problem.matrix_of(vehicle_index).speeds.is_empty() {
+        check_travel_time(problem, vehicle_index, totals.travel_time)?;
+    }
     Ok(totals)
 }
 
@@ -239,7 +244,7 @@ fn check_capacity(problem: &Problem, vehicle: VehicleIndex, trip: &[Node]) -> Re
 
 fn check_limits(problem: &Problem, vehicle: VehicleIndex, totals: Totals) -> Result<(), ExclusionReason> {
     let vehicle = &problem.vehicles()[vehicle];
-    let Totals { travel_time, distance, stops, tasks } = totals;
+    let Totals { distance, stops, tasks, .. } = totals;
     if let Some(limit) = vehicle.max_tasks.filter(|&limit| tasks > limit) {
         return Err(ExclusionReason::MaxTasks { tasks, limit });
     }
@@ -249,8 +254,16 @@ fn check_limits(problem: &Problem, vehicle: VehicleIndex, totals: Totals) -> Res
     if let Some(limit) = vehicle.max_distance.filter(|&limit| distance > limit) {
         return Err(ExclusionReason::MaxDistance { distance, limit });
     }
-    if let Some(limit) = vehicle.max_travel_time.filter(|&limit| travel_time > limit) {
-        return Err(ExclusionReason::MaxTravelTime { travel_time, limit });
-    }
     Ok(())
+}
+
+pub(super) fn check_travel_time(
+    problem: &Problem,
+    vehicle: VehicleIndex,
+    travel_time: Seconds,
+) -> Result<(), ExclusionReason> {
+    match problem.vehicles()[vehicle].max_travel_time.filter(|&limit| travel_time > limit) {
+        Some(limit) => Err(ExclusionReason::MaxTravelTime { travel_time, limit }),
+        None => Ok(()),
+    }
 }

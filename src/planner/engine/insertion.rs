@@ -206,12 +206,13 @@ impl<'a> Spots<'a> {
     fn detour(&self, gap: Gap, visit: Visit) -> Option<(Cost, Seconds)> {
         if self.effort == Effort::Quick {
             let (problem, vehicle) = (self.fleet.problem, self.tour.vehicle);
+            let matrix = problem.matrix_of(vehicle);
             let job = &problem.jobs()[self.job];
             let leaves = if job.kind.is_loaded_at_depot() { gap.leaves.max(job.release) } else { gap.leaves };
             let there = leg(self.fleet, vehicle, gap.from, Some(self.place(visit)))?;
-            let (start, lasting) = start_and_service(problem, visit, leaves + there.0, gap.from)?;
+            let (start, lasting) = start_and_service(problem, visit, matrix.arrival(leaves, there.0), gap.from)?;
             let onward = leg(self.fleet, vehicle, Some(self.place(visit)), gap.to)?;
-            if start + lasting + onward.0 > gap.must_arrive {
+            if matrix.arrival(start + lasting, onward.0) > gap.must_arrive {
                 return None;
             }
         }

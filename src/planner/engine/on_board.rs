@@ -9,7 +9,7 @@ use super::chain::{Event, Link};
 use crate::planner::exclusion::ExclusionReason;
 use crate::planner::problem::Problem;
 use crate::planner::solution::Visit;
-use crate::planner::units::{JobIndex, Seconds};
+use crate::planner::units::{JobIndex, Seconds, VehicleIndex};
 
 /// Two links between which goods are on board for a limited time.
 #[derive(Debug, Clone, Copy)]
@@ -18,24 +18,33 @@ pub(super) struct Held {
     pickup: usize,
     delivery: usize,
     limit: Seconds,
+    /// How long the goods are on board without any waiting.
+    least: Seconds,
     /// The latest start of the delivery by the latest pickup known so far.
     latest: Seconds,
 }
 
 /// Finds the limited shipments of a chain and refuses one that is on board too long even without any waiting.
-pub(super) fn find(problem: &Problem, links: &[Link], held: &mut Vec<Held>) -> Result<(), ExclusionReason> {
+pub(super) fn find(
+    problem: &Problem,
+    vehicle: VehicleIndex,
+    links: &[Link],
+    held: &mut Vec<Held>,
+) -> Result<(), ExclusionReason> {
     held.clear();
+    let matrix = problem.matrix_of(vehicle);
     for (delivery, link) in links.iter().enumerate() {
         let Event::Visit(Visit::Deliver(job)) = link.event else { continue };
         let Some(limit) = problem.jobs()[job].max_on_board else { continue };
         let is_pickup = |link: &Link| link.event == Event::Visit(Visit::PickUp(job));
         let Some(pickup) = links[..delivery].iter().position(is_pickup) else { continue };
-        let held_now = Held { job, pickup, delivery, limit, latest: Seconds::MAX };
-        let on_board = held_now.least(links);
-        if on_board > limit {
-            return Err(ExclusionReason::MaxOnBoard { job, on_board, limit });
+        let between = links[pickup + 1..delivery].iter();
+        let before = between.map(|link| matrix.least_duration(link.travel) + link.lasting).sum::<Seconds>();
+        let least = before + matrix.least_duration(link.travel);
+        if least > limit {
+            return Err(ExclusionReason::MaxOnBoard { job, on_board: least, limit });
         }
-        held.push(held_now);
+        held.push(Held { job, pickup, delivery, limit, least, latest: Seconds::MAX });
     }
     Ok(())
 }
@@ -44,7 +53,7 @@ pub(super) fn find(problem: &Problem, links: &[Link], held: &mut Vec<Held>) -> R
 /// alone; with `strictly`, no break at all is taken with limited goods on board.
 pub(super) fn limit_breaks(links: &mut [Link], held: &[Held], strictly: bool) {
     for pair in held {
-        let spare = if strictly { -1 } else { pair.limit - pair.least(links) };
+        let spare = if strictly { -1 } else { pair.limit - pair.least };
         for link in &mut links[pair.pickup + 1..=pair.delivery] {
             link.longest_break = link.longest_break.min(spare);
         }
@@ -86,12 +95,4 @@ pub(super) fn lower(links: &mut [Link], held: &mut [Held]) -> bool {
         }
     }
     has_fallen
-}
-
-impl Held {
-    /// How long the goods are on board without any waiting.
-    fn least(&self, links: &[Link]) -> Seconds {
-        let between = links[self.pickup + 1..self.delivery].iter().map(|link| link.travel + link.lasting);
-        between.sum::<Seconds>() + links[self.delivery].travel
-    }
 }

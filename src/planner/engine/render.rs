@@ -53,7 +53,7 @@ fn route(fleet: &Fleet, tour: &Tour, scratch: &mut Scratch) -> Route {
                 }
                 trip.steps.push(Step {
                     visit,
-                    arrival: free_at + link.travel,
+                    arrival: problem.matrix_of(tour.vehicle).arrival(free_at, link.travel),
                     start: link.start,
                     end,
                     load_after: on_board.clone(),

@@ -6,6 +6,9 @@
 //!    the route returns as early as it can.
 //! 2. Then the departure of every trip is put off as far as possible without a later return, a missed window or
 //!    any more lateness: waiting moves from the way to the depot.
+//!
+//! Where speeds change over the day, the second rule may make a route drive longer than the first alone would: the
+//! time it drives, and what that costs, is that of the final times.
 
 use super::chain::{self, Event, Link, Node, Totals, windows_of};
 use super::clock::{earliest_in, latest_in};
@@ -25,8 +28,8 @@ pub(in crate::planner) struct Scratch {
     held: Vec<Held>,
 }
 
-/// Schedules a route and returns what it costs. Afterwards `scratch.links` hold the chain at its earliest times, with
-/// the latest start of each link.
+/// Schedules a route and returns what it costs. Afterwards `scratch.links` hold the chain, with the latest start of each
+/// link, ready to be settled.
 ///
 /// Where goods may be on board only so long, breaks are placed as if that were no matter, but never where it could not
 /// hold; and where that fails, with no such goods on board at all. A route that needs something in between is refused.
@@ -39,7 +42,7 @@ pub(super) fn evaluate(
     if nodes.is_empty() {
         return Ok(CostSplit::default());
     }
-    let totals = match run(fleet, vehicle_index, nodes, false, scratch) {
+    let mut totals = match run(fleet, vehicle_index, nodes, false, scratch) {
         Err(_) if !scratch.held.is_empty() && !fleet.plans[vehicle_index].break_order.is_empty() => {
             run(fleet, vehicle_index, nodes, true, scratch)?
         }
@@ -47,6 +50,11 @@ pub(super) fn evaluate(
     };
     let lateness = lateness(fleet.problem, &scratch.links);
     let departs = walk_back(fleet.problem, vehicle_index, scratch);
+    if !fleet.problem.matrix_of(vehicle_index).speeds.is_empty() {
+        settle(fleet.problem, vehicle_index, scratch);
+        totals.travel_time = travel_time(fleet.problem, vehicle_index, &scratch.links);
+        chain::check_travel_time(fleet.problem, vehicle_index, totals.travel_time)?;
+    }
     price(fleet.problem, vehicle_index, totals, departs, &scratch.links, lateness)
 }
 
@@ -64,13 +72,13 @@ fn run(
     held.clear();
     let totals = chain::build(problem, vehicle_index, nodes, plan.locked, links)?;
     if fleet.limits_on_board {
-        on_board::find(problem, links, held)?;
+        on_board::find(problem, vehicle_index, links, held)?;
     }
     if !plan.break_order.is_empty() {
         on_board::limit_breaks(links, held, strictly);
         breaks::place(problem, vehicle_index, &plan.break_order, links)?;
         if !held.is_empty() {
-            on_board::find(problem, links, held)?;
+            on_board::find(problem, vehicle_index, links, held)?;
         }
     }
     run_early(problem, vehicle_index, links)?;
@@ -109,11 +117,12 @@ fn price(
 /// Sets every link to its earliest start.
 fn run_early(problem: &Problem, vehicle_index: VehicleIndex, links: &mut [Link]) -> Result<(), ExclusionReason> {
     let vehicle = &problem.vehicles()[vehicle_index];
+    let matrix = problem.matrix_of(vehicle_index);
     let mut ready = vehicle.shift.start;
     let mut has_departed = false;
     for link in links.iter_mut() {
         let windows = windows_of(problem, vehicle_index, link.event);
-        let Some(start) = earliest_in(windows, (ready + link.travel).max(link.not_before)) else {
+        let Some(start) = earliest_in(windows, matrix.arrival(ready, link.travel).max(link.not_before)) else {
             return Err(too_late(problem, vehicle_index, link, ready));
         };
         if link.event == Event::Depart {
@@ -137,7 +146,7 @@ pub(super) fn too_late(problem: &Problem, vehicle: VehicleIndex, link: &Link, re
     match link.event {
         Event::Visit(Visit::Break(index)) => ExclusionReason::Break { index },
         Event::Visit(visit) => {
-            let arrival = (ready + link.travel).max(link.not_before);
+            let arrival = problem.matrix_of(vehicle).arrival(ready, link.travel).max(link.not_before);
             let closes = windows_of(problem, vehicle, link.event).last().map_or(arrival, |window| window.end);
             ExclusionReason::Window { job: visit.job().unwrap_or_default(), arrival, closes }
         }
@@ -146,6 +155,17 @@ pub(super) fn too_late(problem: &Problem, vehicle: VehicleIndex, link: &Link, re
             ExclusionReason::Release { job: link.ready_job, ready: link.not_before.max(ready), latest }
         }
     }
+}
+
+/// How long a chain drives at the times it has.
+fn travel_time(problem: &Problem, vehicle_index: VehicleIndex, links: &[Link]) -> Seconds {
+    let matrix = problem.matrix_of(vehicle_index);
+    let legs = links.iter().zip(links.iter().skip(1));
+    let driving = |(before, link): (&Link, &Link)| {
+        let departs = before.start + before.lasting;
+        matrix.arrival(departs, link.travel) - departs
+    };
+    legs.map(driving).sum()
 }
 
 /// When the goods of a job arrive, if they do so at this event itself.
@@ -208,6 +228,7 @@ fn pass_back(problem: &Problem, vehicle_index: VehicleIndex, links: &mut [Link])
     let Some(first) = links.iter().position(|link| link.event == Event::Depart) else {
         return vehicle.shift.start;
     };
+    let matrix = problem.matrix_of(vehicle_index);
     let mut next_leaves = Seconds::MAX;
     let mut bound = Seconds::MAX;
     for index in (first..links.len()).rev() {
@@ -228,7 +249,7 @@ fn pass_back(problem: &Problem, vehicle_index: VehicleIndex, links: &mut [Link])
         let windows = windows_of(problem, vehicle_index, link.event);
         bound = latest_in(windows, bound).unwrap_or(link.start).max(link.start);
         links[index].latest = bound;
-        next_leaves = bound - link.travel;
+        next_leaves = matrix.latest_departure(bound, link.travel);
     }
     bound
 }

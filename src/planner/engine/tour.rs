@@ -97,13 +97,14 @@ fn gaps(problem: &Problem, vehicle_index: VehicleIndex, nodes: &[Node]) -> Vec<G
         deliveries(problem, trip).map(|job| problem.jobs()[job].release).max().unwrap_or(0)
     };
 
+    let matrix = problem.matrix_of(vehicle_index);
     let mut here = vehicle.start;
     let mut leaves = vehicle.shift.start.max(ready(0));
     let mut gaps = Vec::with_capacity(count + 1);
     for (index, &node) in nodes.iter().enumerate() {
         let to = place_of(problem, vehicle_index, node, here);
         gaps.push(Gap { from: here, to, leaves, must_arrive: 0 });
-        let arrival = leaves + travel_s(problem, vehicle_index, here, to);
+        let arrival = matrix.arrival(leaves, travel_s(problem, vehicle_index, here, to));
         leaves = match node {
             Node::Reload => (arrival + vehicle.reload.map_or(0, |reload| reload.service)).max(ready(index + 1)),
             // A locked break: only what follows the locked part is ever asked for, and later is never assumed.
@@ -119,7 +120,8 @@ fn gaps(problem: &Problem, vehicle_index: VehicleIndex, nodes: &[Node]) -> Vec<G
     let mut must_arrive = vehicle.shift.end;
     for (index, &node) in nodes.iter().enumerate().rev() {
         let from = gaps[index].from;
-        let must_leave = must_arrive - travel_s(problem, vehicle_index, gaps[index + 1].from, gaps[index + 1].to);
+        let onward = travel_s(problem, vehicle_index, gaps[index + 1].from, gaps[index + 1].to);
+        let must_leave = matrix.latest_departure(must_arrive, onward);
         let (without_setup, with_setup) = match node {
             Node::Reload => {
                 let latest = must_leave - vehicle.reload.map_or(0, |reload| reload.service);

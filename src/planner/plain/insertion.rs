@@ -191,7 +191,7 @@ mod tests {
             };
             (0..places * places).map(|at| entry(at, dice)).collect::<Vec<u32>>()
         };
-        let matrix = Matrix { durations: entries(dice), distances: entries(dice) };
+        let matrix = Matrix { durations: entries(dice), distances: entries(dice), ..Matrix::default() };
         let mut vehicle = Vehicle::at_depot(0, TimeWindow::new(10, 900), vec![7]);
         vehicle.end = Some(1);
         vehicle.costs.per_km = 1;

@@ -125,6 +125,7 @@ impl Model {
         if problem.jobs().len() > JOBS_MAX
             || problem.dimensions() > 1
             || problem.initial().iter().any(|route| route.locked > 0)
+            || problem.matrices().iter().any(|matrix| !matrix.speeds.is_empty())
             || !(problem.together().is_empty() && problem.apart().is_empty())
         {
             return None;

@@ -70,9 +70,9 @@ fn with_break(trips: Vec<Vec<Visit>>, has_break: bool) -> Vec<Vec<Vec<Visit>>> {
     all
 }
 
-/// The claims of a route that departs at `departs` and then does everything as early as it can: each pickup a second
+/// The claims of a route whose first two trips depart at `departs` or as soon after that as they can, and that then does everything as early as it can: each pickup a second
 /// later for as long as its shipment would be on board too long.
-fn claims(problem: &Problem, index: usize, trips: &[Vec<Visit>], departs: i64) -> Option<Route> {
+fn claims(problem: &Problem, index: usize, trips: &[Vec<Visit>], departs: [i64; 2]) -> Option<Route> {
     let mut held_back = vec![0; problem.jobs().len()];
     loop {
         let route = claims_holding_back(problem, index, trips, departs, &held_back)?;
@@ -94,7 +94,7 @@ fn claims_holding_back(
     problem: &Problem,
     index: usize,
     trips: &[Vec<Visit>],
-    departs: i64,
+    departs: [i64; 2],
     held_back: &[i64],
 ) -> Option<Route> {
     let vehicle: &Vehicle = &problem.vehicles()[index];
@@ -106,7 +106,7 @@ fn claims_holding_back(
         let to = if number + 1 == trips.len() { vehicle.end } else { depot };
         let is_delivery = |visit: &Visit| matches!(visit, Visit::Serve(job) if matches!(problem.jobs()[*job].kind, JobKind::Delivery(_) | JobKind::Exchange { .. }));
         let mut load = vec![0; problem.dimensions()];
-        let mut ready = if number == 0 { departs } else { 0 };
+        let mut ready = departs.get(number).copied().unwrap_or(0);
         for job in visits.iter().filter(|visit| is_delivery(visit)).filter_map(|visit| visit.job()) {
             let job = &problem.jobs()[job];
             ready = ready.max(job.release);
@@ -142,7 +142,7 @@ fn claims_holding_back(
                 }
                 (&task.windows, task.service + setup, travel, not_before)
             };
-            let arrival = free + travel.0;
+            let arrival = driven(problem, index, free, travel.0);
             let held_back = if let Visit::PickUp(job) = visit { held_back[job] } else { 0 };
             let wanted = arrival.max(not_before).max(held_back);
             let start = if windows.is_empty() {
@@ -157,11 +157,32 @@ fn claims_holding_back(
         }
         let back = leg(here, to)?;
         trip.distance_to_end = back.1;
-        trip.returns = free + back.0;
+        trip.returns = driven(problem, index, free, back.0);
         free = trip.returns + vehicle.reload.map_or(0, |reload| reload.service);
         route.trips.push(trip);
     }
     Some(route)
+}
+
+/// When a way begun at `clock` ends, driven second by second.
+fn driven(problem: &Problem, vehicle: usize, mut clock: i64, duration: i64) -> i64 {
+    let speeds = &problem.matrices()[problem.vehicles()[vehicle].matrix].speeds;
+    let mut left = duration * 1_000;
+    while left > 0 {
+        let period = speeds.iter().rev().find(|period| period.from <= clock);
+        left -= period.map_or(1_000, |period| i64::from(period.permille));
+        clock += 1;
+    }
+    clock
+}
+
+/// When the second trip of a route may depart: whenever it likes where the time of day matters, else at once.
+fn second_departures(problem: &Problem, vehicle: usize, first: &Route) -> Vec<i64> {
+    let bounds = &problem.vehicles()[vehicle];
+    if first.trips.len() < 2 || problem.matrices()[bounds.matrix].speeds.is_empty() {
+        return vec![0];
+    }
+    (first.trips[1].departs..=bounds.shift.end).collect()
 }
 
 /// What a route costs by the checker, if it is feasible.
@@ -194,11 +215,15 @@ fn cheapest_route(problem: &Problem, vehicle: usize, jobs: &[usize]) -> Option<C
         for trips in cuts(&order, bounds.max_trips()) {
             for trips in with_break(trips, !bounds.breaks.is_empty()) {
                 for departs in bounds.shift.start..=bounds.latest_departure() {
-                    let cost = claims(problem, vehicle, &trips, departs).and_then(|route| judged(problem, route));
-                    best = match (best, cost) {
-                        (Some(best), Some(cost)) => Some(best.min(cost)),
-                        (best, cost) => best.or(cost),
-                    };
+                    let Some(first) = claims(problem, vehicle, &trips, [departs, 0]) else { continue };
+                    for second in second_departures(problem, vehicle, &first) {
+                        let route = claims(problem, vehicle, &trips, [departs, second]);
+                        let cost = route.and_then(|route| judged(problem, route));
+                        best = match (best, cost) {
+                            (Some(best), Some(cost)) => Some(best.min(cost)),
+                            (best, cost) => best.or(cost),
+                        };
+                    }
                 }
             }
         }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use conthoi::planner::{
-    Break, InitialRoute, Job, JobKind, Matrix, Problem, ProblemParts, Reload, SoftDue, SolveOptions, Task, TimeWindow,
-    UNREACHABLE, Vehicle, VehicleCosts, solve,
+    Break, InitialRoute, Job, JobKind, Matrix, Problem, ProblemParts, Reload, SoftDue, SolveOptions, SpeedPeriod, Task,
+    TimeWindow, UNREACHABLE, Vehicle, VehicleCosts, solve,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::option;
@@ -85,7 +85,7 @@ fn vehicle(size: Size, dimensions: usize, matrices: usize) -> impl Strategy<Valu
         option::weighted(0.1, 0..day),
         option::weighted(0.1, 0..5_000_i64),
     );
-    let reload = option::weighted(0.4, (0..PLACES, 0..day / 20, 1..=size.trips));
+    let reload = option::weighted(0.5, (0..PLACES, 0..day / 20, 1..=size.trips));
     let rests = vec(rest, 0..=size.breaks);
     let able = (vec(4..20_i64, dimensions), btree_set(0_u32..2, 0..=2));
     (ends, shift, option::weighted(0.3, 0..day / 4), able, rests, costs, limits, reload).prop_map(
@@ -121,8 +121,19 @@ fn matrix(day: i64) -> impl Strategy<Value = Matrix> {
         entries.into_iter().enumerate().map(|(index, entry)| if on_diagonal(index) { 0 } else { entry }).collect()
     };
     let distance = 1..900_u32;
-    (vec(entry, PLACES * PLACES), vec(distance, PLACES * PLACES))
-        .prop_map(move |(durations, distances)| Matrix { durations: table(durations), distances: table(distances) })
+    let periods = vec((0..day, 200..2_000_u32), 1..4).prop_map(|mut periods| {
+        periods.sort_unstable();
+        periods.dedup_by_key(|(from, _)| *from);
+        periods.into_iter().map(|(from, permille)| SpeedPeriod { from, permille }).collect()
+    });
+    let speeds = prop_oneof![3 => Just(Vec::new()), 1 => periods];
+    (vec(entry, PLACES * PLACES), vec(distance, PLACES * PLACES), speeds).prop_map(
+        move |(durations, distances, speeds)| Matrix {
+            durations: table(durations),
+            distances: table(distances),
+            speeds,
+        },
+    )
 }
 
 /// Groups of jobs, seldom any.
@@ -167,7 +178,7 @@ pub(super) fn parts(size: Size) -> impl Strategy<Value = ProblemParts> {
 
 /// Problems of every mix, about half of them with initial routes whose front is locked.
 pub(super) fn problem(size: Size) -> impl Strategy<Value = Problem> {
-    (parts(size), any::<bool>(), 0..6_usize).prop_map(|(parts, has_initial, locked)| {
+    (parts(size), any::<bool>(), 0..8_usize).prop_map(|(parts, has_initial, locked)| {
         let problem = Problem::new(parts).expect("the generator makes valid problems");
         if has_initial { with_initial(problem, locked) } else { problem }
     })

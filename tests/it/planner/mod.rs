@@ -15,6 +15,7 @@ mod on_board;
 mod plain;
 mod problem_errors;
 mod properties;
+mod rush;
 mod scenarios;
 
 use std::ops::ControlFlow;
@@ -45,5 +46,5 @@ fn visits_of(solution: &Solution, vehicle: usize) -> Vec<Vec<Visit>> {
 fn line(places: u32, seconds: u32) -> Matrix {
     let entries: Vec<u32> =
         (0..places).flat_map(|from| (0..places).map(move |to| from.abs_diff(to) * seconds)).collect();
-    Matrix { durations: entries.clone(), distances: entries }
+    Matrix { durations: entries.clone(), distances: entries, ..Matrix::default() }
 }

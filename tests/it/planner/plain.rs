@@ -51,7 +51,7 @@ fn plain(jobs_max: usize, vehicles_max: usize) -> impl Strategy<Value = Problem>
             durations[place * 7] = 0;
             distances[place * 7] = 0;
         }
-        let matrices = vec![Matrix { durations, distances }];
+        let matrices = vec![Matrix { durations, distances, ..Matrix::default() }];
         let parts = ProblemParts { places: 6, dimensions: 1, matrices, vehicles, jobs, ..ProblemParts::default() };
         Problem::new(parts).expect("the parts are sound")
     })
