@@ -44,4 +44,4 @@ pub use solve::{Control, Goal, Pace, Phase, Progress, SearchOptions, SolveOption
 pub use units::{
     JobIndex, Load, MAX_LOAD, MAX_MEASURE, MAX_PRIORITY, Metres, Place, Price, Seconds, Skill, TimeWindow, VehicleIndex,
 };
-pub use vehicle::{Break, Reload, Vehicle, VehicleCosts};
+pub use vehicle::{Break, Overtime, Reload, Vehicle, VehicleCosts};

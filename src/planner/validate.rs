@@ -136,6 +136,10 @@ fn check_vehicle(index: usize, vehicle: &Vehicle, parts: &ProblemParts) -> Check
     price(subject, "costs.per_hour", vehicle.costs.per_hour)?;
     price(subject, "costs.per_travel_hour", vehicle.costs.per_travel_hour)?;
     price(subject, "costs.per_km", vehicle.costs.per_km)?;
+    for piece in &vehicle.overtime {
+        measure(subject, "overtime.after", piece.after, MAX_MEASURE)?;
+        price(subject, "overtime.cost_per_hour", piece.cost_per_hour)?;
+    }
     let limits = [
         ("max_duration", vehicle.max_duration),
         ("max_travel_time", vehicle.max_travel_time),
@@ -233,7 +237,8 @@ fn check_cost(parts: &ProblemParts) -> Checked {
     for vehicle in &parts.vehicles {
         let shift_s = i128::from(vehicle.shift.end - vehicle.shift.start);
         let legs = 2 * parts.jobs.len() as i128 + vehicle.max_trips().min(parts.jobs.len()) as i128 + 1;
-        let hourly = i128::from(vehicle.costs.per_hour) + i128::from(vehicle.costs.per_travel_hour);
+        let overtime = vehicle.overtime.iter().map(|piece| i128::from(piece.cost_per_hour)).sum::<i128>();
+        let hourly = i128::from(vehicle.costs.per_hour) + i128::from(vehicle.costs.per_travel_hour) + overtime;
         worst = worst
             .saturating_add(i128::from(vehicle.costs.fixed) * 3_600_000)
             .saturating_add(hourly * shift_s * 1_000)

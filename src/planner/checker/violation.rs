@@ -42,6 +42,7 @@ pub enum Cause {
     Travel,
     Distance,
     Lateness,
+    Overtime,
 }
 
 /// The rules a solution must keep.

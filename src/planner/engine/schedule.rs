@@ -111,6 +111,7 @@ fn price(
         travel: Cost::of_time(totals.travel_time, vehicle.costs.per_travel_hour),
         distance: Cost::of_distance(totals.distance, vehicle.costs.per_km),
         lateness,
+        overtime: vehicle.overtime_cost(duration),
     })
 }
 

@@ -162,6 +162,7 @@ fn is_plain_vehicle(vehicle: &Vehicle) -> bool {
         && vehicle.shift.end <= MEASURE_MAX
         && vehicle.breaks.is_empty()
         && vehicle.costs.per_hour == 0
+        && vehicle.overtime.iter().all(|piece| piece.cost_per_hour == 0)
         && vehicle.max_stops.is_none()
         && vehicle.max_tasks.is_none()
         && vehicle.max_duration.is_none()

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use conthoi::planner::{
-    Break, InitialRoute, Job, JobKind, Matrix, Problem, ProblemParts, Reload, SoftDue, SolveOptions, SpeedPeriod, Task,
-    TimeWindow, UNREACHABLE, Vehicle, VehicleCosts, solve,
+    Break, InitialRoute, Job, JobKind, Matrix, Overtime, Problem, ProblemParts, Reload, SoftDue, SolveOptions,
+    SpeedPeriod, Task, TimeWindow, UNREACHABLE, Vehicle, VehicleCosts, solve,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::option;
@@ -88,8 +88,19 @@ fn vehicle(size: Size, dimensions: usize, matrices: usize) -> impl Strategy<Valu
     let reload = option::weighted(0.5, (0..PLACES, 0..day / 20, 1..=size.trips));
     let rests = vec(rest, 0..=size.breaks);
     let able = (vec(4..20_i64, dimensions), btree_set(0_u32..2, 0..=2));
-    (ends, shift, option::weighted(0.3, 0..day / 4), able, rests, costs, limits, reload).prop_map(
-        |((start, end, matrix), (opens, closes), late, (capacity, skills), mut breaks, costs, limits, reload)| {
+    let piece = (0..day, 0..50_i64).prop_map(|(after, cost_per_hour)| Overtime { after, cost_per_hour });
+    let overtime = prop_oneof![2 => Just(Vec::new()), 1 => vec(piece, 1..=3)];
+    (ends, shift, option::weighted(0.3, 0..day / 4), able, rests, (costs, overtime), limits, reload).prop_map(
+        |(
+            (start, end, matrix),
+            (opens, closes),
+            late,
+            (capacity, skills),
+            mut breaks,
+            (costs, overtime),
+            limits,
+            reload,
+        )| {
             breaks.retain(|rest| rest.windows.last().is_some_and(|window| window.end >= opens));
             let (max_stops, max_tasks, max_duration, max_travel_time, max_distance) = limits;
             Vehicle {
@@ -102,6 +113,7 @@ fn vehicle(size: Size, dimensions: usize, matrices: usize) -> impl Strategy<Valu
                 skills,
                 breaks,
                 costs,
+                overtime,
                 max_stops,
                 max_tasks,
                 max_duration,

@@ -12,6 +12,7 @@ mod explain;
 mod formats;
 mod generator;
 mod on_board;
+mod overtime;
 mod plain;
 mod problem_errors;
 mod properties;

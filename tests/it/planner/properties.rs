@@ -144,6 +144,7 @@ fn the_random_problems_reach_every_feature() {
             ("hint without lock", problem.initial().iter().any(|route| route.locked == 0)),
             ("unassigned", !solution.unassigned.is_empty()),
             ("lateness", solution.cost_split().lateness.0 > 0),
+            ("overtime", solution.cost_split().overtime.0 > 0),
             ("waiting", trips.iter().flat_map(|trip| &trip.steps).any(|step| step.start > step.arrival)),
             ("no depot", solution.routes.iter().any(|route| problem.vehicles()[route.vehicle].start.is_none())),
         ];
