@@ -46,6 +46,12 @@ pub enum ProblemError {
     /// A measure too large to add up safely.
     #[error("{subject}: {field} is {value}; the most is {limit}")]
     TooLarge { subject: Subject, field: &'static str, value: i64, limit: i64 },
+    /// A forerunner that is not there.
+    #[error("job {job}: follows.job is {forerunner}; there are {jobs} jobs, counted from 0")]
+    NoSuchForerunner { job: usize, forerunner: usize, jobs: usize },
+    /// Jobs that follow each other in a circle.
+    #[error("job {job}: it follows itself, by way of others or at once; let one of them follow nobody")]
+    FollowsItself { job: usize },
     /// A group of jobs that names one that is not there.
     #[error("problem: group {group} of {field} names job {job}; there are {jobs} jobs, counted from 0")]
     GroupJob { field: &'static str, group: usize, job: usize, jobs: usize },

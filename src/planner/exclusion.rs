@@ -20,6 +20,18 @@ pub enum ExclusionReason {
     /// A job that it must not share a vehicle with is on this one.
     #[error("job {rival}, which must be on another vehicle, is on this one")]
     Apart { rival: JobIndex },
+    /// The job that brings its goods is left out.
+    #[error("job {forerunner}, which brings its goods, is not planned")]
+    ForerunnerUnplanned { forerunner: JobIndex },
+    /// In its own route, the job that brings the goods of a job arrives only behind.
+    #[error("job {job} would be loaded before job {forerunner} of the same route has brought its goods")]
+    ForerunnerBehind { job: JobIndex, forerunner: JobIndex },
+    /// The goods arrive too late for the rest of the route.
+    #[error("its goods come with job {forerunner} and are ready at {ready}, too late for this route")]
+    ForerunnerLate { forerunner: JobIndex, ready: Seconds },
+    /// A job of the route would arrive too late for the one on another route that takes on its goods.
+    #[error("job {job} would arrive at {arrival}; job {follower}, which takes on its goods, needs them by {by}")]
+    FollowerWaits { job: JobIndex, follower: JobIndex, arrival: Seconds, by: Seconds },
     /// The route already makes as many visits as it may.
     #[error("{tasks} visits where {limit} are allowed")]
     MaxTasks { tasks: usize, limit: usize },
@@ -92,17 +104,17 @@ impl ExclusionReason {
     pub(super) const fn nearness(self) -> u8 {
         match self {
             Self::NoSuchPosition | Self::Locked => 0,
-            Self::Skills { .. } | Self::Together { .. } | Self::Apart { .. } => 1,
+            Self::Skills { .. } | Self::Together { .. } | Self::Apart { .. } | Self::ForerunnerUnplanned { .. } => 1,
             Self::Unreachable { .. } => 2,
             Self::Capacity { .. } => 3,
             Self::MaxTasks { .. } | Self::MaxStops { .. } => 4,
             Self::MaxDistance { .. } => 5,
             Self::MaxTravelTime { .. } => 6,
-            Self::Release { .. } => 7,
+            Self::Release { .. } | Self::ForerunnerBehind { .. } => 7,
             Self::Window { .. } => 8,
             Self::MaxOnBoard { .. } => 9,
             Self::Break { .. } => 10,
-            Self::Shift { .. } => 11,
+            Self::Shift { .. } | Self::ForerunnerLate { .. } | Self::FollowerWaits { .. } => 11,
             Self::MaxDuration { .. } => 12,
         }
     }

@@ -33,7 +33,8 @@ pub fn unassigned(problem: &Problem, solution: &Solution, job: JobIndex) -> Vec<
         let (scope, reason) = match alone(&unlocked, job, vehicle, scratch) {
             Some(reason) => (Scope::EmptyRoute, reason),
             None => {
-                (Scope::PresentRoute, insertion::best(&fleet, &ties, tour, job, Effort::Exhaustive, scratch).err()?)
+                let reason = insertion::best(&fleet, &ties, tour, job, Effort::Exhaustive, scratch).err()?;
+                (Scope::PresentRoute, waiting(&fleet, &ties, tour, job, scratch).unwrap_or(reason))
             }
         };
         Some(Exclusion { vehicle, scope, reason })
@@ -76,11 +77,12 @@ pub fn insertion_cost(
     if let Some(reason) = fleet.missing_skill(vehicle, job) {
         return Err(reason);
     }
-    Ties::of(&fleet, &tours).allow(&fleet, vehicle, job)?;
+    let ties = Ties::of(&fleet, &tours);
+    ties.allow(&fleet, vehicle, job)?;
     let mut best: Result<Cost, ExclusionReason> = Err(ExclusionReason::NoSuchPosition);
     for spot in spots_at(&fleet, tour, job, trip, position)? {
         let nodes = insertion::insert(&fleet, &tour.nodes, job, spot);
-        match (Tour::new(&fleet, vehicle, nodes, &mut scratch), best) {
+        match (Tour::tied(&fleet, &ties, vehicle, nodes, &mut scratch), best) {
             (Ok(with), best_so_far) => {
                 let added = with.cost - tour.cost + gained;
                 best = Ok(best_so_far.map_or(added, |best| best.min(added)));
@@ -92,6 +94,14 @@ pub fn insertion_cost(
         }
     }
     best
+}
+
+/// The forerunner of a job, if the job would fit a tour were its goods not brought so late.
+fn waiting(fleet: &Fleet, ties: &Ties, tour: &Tour, job: JobIndex, scratch: &mut Scratch) -> Option<ExclusionReason> {
+    let (forerunner, ready) = ties.ready(fleet, job)?;
+    let relaxed = ties.with_goods_ready(fleet, job);
+    let fits = insertion::best(fleet, &relaxed, tour, job, Effort::Exhaustive, scratch).is_ok();
+    fits.then_some(ExclusionReason::ForerunnerLate { forerunner, ready })
 }
 
 /// The spots that a trip and a position stand for: several for a shipment, whose delivery is free.
@@ -123,7 +133,7 @@ fn spots_at(
 /// Why a vehicle cannot take a job even alone. Goods that are ready too late are named before what that leads to.
 fn alone(unlocked: &Fleet, job: JobIndex, vehicle: VehicleIndex, scratch: &mut Scratch) -> Option<ExclusionReason> {
     let problem = unlocked.problem;
-    let empty = unlocked.base_tour(vehicle, scratch).expect("an empty route is feasible");
+    let empty = unlocked.empty_tour(vehicle);
     let reason = insertion::best(unlocked, &Ties::default(), &empty, job, Effort::Exhaustive, scratch).err()?;
     let wanted = &problem.jobs()[job];
     let is_about_time = reason.nearness() >= ExclusionReason::Release { job, ready: 0, latest: 0 }.nearness();
@@ -147,6 +157,7 @@ fn fits_if_ready(problem: &Problem, job: JobIndex, vehicle: VehicleIndex, scratc
     };
     let mut job = problem.jobs()[job].clone();
     job.release = 0;
+    job.follows = None;
     match &mut job.kind {
         JobKind::Delivery(task) | JobKind::Pickup(task) | JobKind::Exchange { task, .. } => {
             task.place = renumbered(task.place);
@@ -178,6 +189,6 @@ fn fits_if_ready(problem: &Problem, job: JobIndex, vehicle: VehicleIndex, scratc
     })
     .expect("a part of a valid problem is valid");
     let fleet = Fleet::new(&alone);
-    let empty = fleet.base_tour(0, scratch).expect("an empty route is feasible");
+    let empty = fleet.empty_tour(0);
     insertion::best(&fleet, &Ties::default(), &empty, 0, Effort::Exhaustive, scratch).is_ok()
 }

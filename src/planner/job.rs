@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::cost::Cost;
-use super::units::{Load, Place, Price, Seconds, Skill, TimeWindow};
+use super::units::{JobIndex, Load, Place, Price, Seconds, Skill, TimeWindow};
 
 /// One thing to carry, or (with no amount) one visit to make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,13 +29,25 @@ pub struct Job {
     /// The pickup waits where that helps. Shipments only.
     #[serde(default)]
     pub max_on_board: Option<Seconds>,
+    /// The job that brings its goods, where another does: the two legs of a way through a hub.
+    #[serde(default)]
+    pub follows: Option<Follows>,
 }
 
 impl Job {
     /// A job that is ready from the start of the day, never late, and needs no skill.
     #[must_use]
     pub fn new(kind: JobKind, amount: Vec<Load>) -> Self {
-        Self { kind, amount, skills: BTreeSet::new(), priority: 0, release: 0, due: Vec::new(), max_on_board: None }
+        Self {
+            kind,
+            amount,
+            skills: BTreeSet::new(),
+            priority: 0,
+            release: 0,
+            due: Vec::new(),
+            max_on_board: None,
+            follows: None,
+        }
     }
 
     /// What arriving at `arrival` costs.
@@ -77,6 +89,20 @@ impl JobKind {
     pub const fn is_loaded_at_depot(&self) -> bool {
         matches!(self, Self::Delivery(_) | Self::Exchange { .. })
     }
+}
+
+/// That a job takes on what another, its forerunner, brings: on any trip of any route.
+///
+/// The follower is planned only if its forerunner is. It is not *loaded* before the forerunner has *arrived* and the
+/// goods are handled. A delivery or an exchange is loaded when its trip departs; a pickup and a shipment when the visit
+/// starts at which they are taken. A pickup and an exchange have arrived when their trip returns; a delivery and a
+/// shipment when the visit ends at which they are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Follows {
+    /// The forerunner.
+    pub job: JobIndex,
+    /// How long it takes from the arrival until the goods can be loaded.
+    pub handling: Seconds,
 }
 
 /// What is done at a place.

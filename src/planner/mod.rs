@@ -36,7 +36,7 @@ mod vehicle;
 pub use cost::{Cost, CostSplit, Score};
 pub use error::{ProblemError, Subject};
 pub use exclusion::{Exclusion, ExclusionReason, Scope};
-pub use job::{Job, JobKind, SoftDue, Task};
+pub use job::{Follows, Job, JobKind, SoftDue, Task};
 pub use matrix::{Leg, Matrix, SpeedPeriod, UNREACHABLE};
 pub use problem::{InitialRoute, Problem, ProblemParts};
 pub use solution::{Route, Solution, Step, Trip, Visit};

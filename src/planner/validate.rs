@@ -23,6 +23,7 @@ pub(super) fn parts(parts: &ProblemParts) -> Checked {
     for (index, job) in parts.jobs.iter().enumerate() {
         check_job(index, job, parts)?;
     }
+    check_relays(parts)?;
     check_groups(parts)?;
     check_cost(parts)?;
     check_initial(parts)
@@ -182,6 +183,33 @@ fn check_job(index: usize, job: &Job, parts: &ProblemParts) -> Checked {
     for due in &job.due {
         measure(subject, "due.at", due.at, MAX_MEASURE)?;
         price(subject, "due.cost_per_hour", due.cost_per_hour)?;
+    }
+    Ok(())
+}
+
+/// That every forerunner exists and nobody waits for itself.
+fn check_relays(parts: &ProblemParts) -> Checked {
+    let jobs = parts.jobs.len();
+    for (job, follows) in parts.jobs.iter().enumerate().filter_map(|(job, other)| Some((job, other.follows?))) {
+        if follows.job >= jobs {
+            return Err(ProblemError::NoSuchForerunner { job, forerunner: follows.job, jobs });
+        }
+        measure(Subject::Job(job), "follows.handling", follows.handling, MAX_MEASURE)?;
+    }
+    // Who is known to follow nobody in a circle is not followed again.
+    let mut is_sound = vec![false; jobs];
+    for first in 0..jobs {
+        let mut row = std::collections::HashSet::new();
+        let mut next = Some(first);
+        while let Some(job) = next.filter(|&job| !is_sound[job]) {
+            if !row.insert(job) {
+                return Err(ProblemError::FollowsItself { job });
+            }
+            next = parts.jobs[job].follows.map(|follows| follows.job);
+        }
+        for job in row {
+            is_sound[job] = true;
+        }
     }
     Ok(())
 }

@@ -8,6 +8,7 @@
 mod company;
 mod coverage;
 mod load;
+mod relay;
 mod route;
 mod totals;
 mod violation;
@@ -35,6 +36,7 @@ pub fn check(problem: &Problem, solution: &Solution) -> Result<CheckedCost, Vec<
     let mut violations = Vec::new();
     coverage::check(problem, solution, &mut violations);
     company::check(problem, solution, &mut violations);
+    relay::check(problem, solution, &mut violations);
     for (index, route) in solution.routes.iter().enumerate() {
         route::check(problem, index, route, &mut violations);
     }

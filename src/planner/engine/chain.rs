@@ -47,6 +47,8 @@ pub(super) struct Link {
     pub(super) break_may_precede: bool,
     /// The longest such break.
     pub(super) longest_break: Seconds,
+    /// Whether others wait for goods that arrive here, so that it is never put off.
+    pub(super) is_awaited: bool,
     pub(super) start: Seconds,
     /// The latest start that changes neither the return nor any lateness; known after a backward pass.
     pub(super) latest: Seconds,
@@ -64,6 +66,7 @@ impl Link {
             ready_job: 0,
             break_may_precede: false,
             longest_break: Seconds::MAX,
+            is_awaited: false,
             start: 0,
             latest: Seconds::MAX,
         }

@@ -213,10 +213,13 @@ impl<'a, R: Rng> Search<'a, R> {
                 continue;
             }
             let mut string = self.string_around(index, job, longest);
-            ties::drag_along(self.fleet, &self.tours[index], &mut string);
+            let waiting = ties::drag_along(self.fleet, &self.tours[index], &mut string);
+            if !self.take_out(&waiting, before, &mut removed) {
+                continue;
+            }
             let nodes = self.tours[index].nodes_without(|job| string.contains(&job));
             // Without the triangle inequality a shorter route can be slower, so it is scheduled like any other.
-            if let Ok(tour) = Tour::new(self.fleet, self.tours[index].vehicle, nodes, self.scratch) {
+            if let Ok(tour) = Tour::tied(self.fleet, &self.ties, self.tours[index].vehicle, nodes, self.scratch) {
                 self.replace(index, tour, before);
                 ruined.insert(index);
                 for &job in &string {
@@ -226,6 +229,22 @@ impl<'a, R: Rng> Search<'a, R> {
             }
         }
         removed
+    }
+
+    /// Takes jobs out of whatever tours they are on, until one cannot be.
+    fn take_out(&mut self, jobs: &[JobIndex], before: &mut Vec<(usize, Tour)>, removed: &mut Vec<JobIndex>) -> bool {
+        for &job in jobs {
+            let Some(index) = self.tour_of[job] else { continue };
+            let nodes = self.tours[index].nodes_without(|other| other == job);
+            let vehicle = self.tours[index].vehicle;
+            match Tour::tied(self.fleet, &self.ties, vehicle, nodes, self.scratch) {
+                Ok(tour) if !self.fleet.is_locked[job] => self.replace(index, tour, before),
+                _ => return false,
+            }
+            self.tour_of[job] = None;
+            removed.push(job);
+        }
+        true
     }
 
     /// Up to `longest` successive jobs of a tour, this one among them; locked ones are passed over.
@@ -249,7 +268,7 @@ impl<'a, R: Rng> Search<'a, R> {
     /// Inserts jobs where each is cheapest, the important ones first, else in a random order.
     fn recreate(&mut self, mut jobs: Vec<JobIndex>, before: &mut Vec<(usize, Tour)>) {
         jobs.shuffle(&mut self.rng);
-        jobs.sort_by_key(|&job| std::cmp::Reverse(self.fleet.problem.jobs()[job].priority));
+        jobs.sort_by_key(|&job| self.fleet.urgency(job));
         for job in jobs {
             let mut best: Option<(Insertion, usize)> = None;
             for index in self.tours_near(job, before) {
@@ -267,8 +286,8 @@ impl<'a, R: Rng> Search<'a, R> {
             if let Some((insertion, index)) = best {
                 let nodes = insertion::insert(self.fleet, &self.tours[index].nodes, job, insertion.spot);
                 let vehicle = self.tours[index].vehicle;
-                let tour = Tour::new(self.fleet, vehicle, nodes, self.scratch).expect("a computed insertion fits");
-                self.replace(index, tour, before);
+                let tour = Tour::tied(self.fleet, &self.ties, vehicle, nodes, self.scratch);
+                self.replace(index, tour.expect("a computed insertion fits"), before);
                 self.tour_of[job] = Some(index);
             } else {
                 self.left_out.push(job);

@@ -1,7 +1,5 @@
 //! Where in a route a job fits best.
 
-use std::cmp::Reverse;
-
 use super::chain::Node;
 use super::ties::Ties;
 use super::tour::{Gap, Tour, start_and_service};
@@ -97,6 +95,7 @@ pub(in crate::planner) fn best(
         return Err(reason);
     }
     ties.allow(fleet, tour.vehicle, job)?;
+    let bounds = ties.bounds(fleet, tour.vehicle, tour.jobs().chain([job]));
     let mut spots = Spots::new(fleet, tour, job, effort).collect();
     spots.sort_by_key(|&(detour, _)| detour);
     let mut best: Option<Insertion> = None;
@@ -108,7 +107,7 @@ pub(in crate::planner) fn best(
         }
         attempts += 1;
         let with = insert(fleet, &tour.nodes, job, spot);
-        match schedule::evaluate(fleet, tour.vehicle, &with, scratch) {
+        match schedule::evaluate(fleet, tour.vehicle, &with, &bounds, scratch) {
             Ok(split) => {
                 feasible += 1;
                 let added = split.total() - tour.cost;
@@ -258,23 +257,33 @@ pub(in crate::planner) fn insert_all_that_fit(
         is_planned[job] = true;
     }
     let mut left_out: Vec<JobIndex> = (0..is_planned.len()).filter(|&job| !is_planned[job]).collect();
-    left_out.sort_by_key(|&job| Reverse(fleet.problem.jobs()[job].priority));
-    let mut unassigned = left_out.len();
+    left_out.sort_by_key(|&job| fleet.urgency(job));
     let mut ties = Ties::of(fleet, tours);
-    for job in left_out {
-        if !goes_on(tours, unassigned) {
+    loop {
+        let before = left_out.len();
+        let mut still_left_out = Vec::new();
+        for (position, &job) in left_out.iter().enumerate() {
+            if !goes_on(tours, before - position + still_left_out.len()) {
+                return;
+            }
+            let is_spare = fleet.is_spare(tours);
+            let candidates = tours.iter().enumerate().filter(|&(index, _)| !is_spare[index]);
+            let found = candidates.filter_map(|(index, tour)| {
+                best(fleet, &ties, tour, job, Effort::Exhaustive, scratch).ok().map(|insertion| (insertion, index))
+            });
+            let Some((insertion, index)) = found.min_by_key(|(insertion, _)| insertion.added) else {
+                still_left_out.push(job);
+                continue;
+            };
+            let nodes = insert(fleet, &tours[index].nodes, job, insertion.spot);
+            let tour = Tour::tied(fleet, &ties, tours[index].vehicle, nodes, scratch);
+            tours[index] = tour.expect("a computed insertion fits");
+            ties.record(&tours[index]);
+        }
+        // Where jobs wait for each other, an insertion can make room for what did not fit before.
+        if !fleet.has_relays() || still_left_out.len() == before {
             return;
         }
-        let is_spare = fleet.is_spare(tours);
-        let candidates = tours.iter().enumerate().filter(|&(index, _)| !is_spare[index]);
-        let found = candidates.filter_map(|(index, tour)| {
-            best(fleet, &ties, tour, job, Effort::Exhaustive, scratch).ok().map(|insertion| (insertion, index))
-        });
-        if let Some((insertion, index)) = found.min_by_key(|(insertion, _)| insertion.added) {
-            let nodes = insert(fleet, &tours[index].nodes, job, insertion.spot);
-            tours[index] = Tour::new(fleet, tours[index].vehicle, nodes, scratch).expect("a computed insertion fits");
-            ties.record(&tours[index]);
-            unassigned -= 1;
-        }
+        left_out = still_left_out;
     }
 }

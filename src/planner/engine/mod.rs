@@ -15,6 +15,7 @@ pub(super) mod improve;
 pub(super) mod insertion;
 mod neighbours;
 mod on_board;
+mod relay;
 mod render;
 mod schedule;
 mod ties;
@@ -104,9 +105,10 @@ impl<'p> Fleet<'p> {
         Some(ExclusionReason::Skills { missing: *missing })
     }
 
-    /// The smallest tour of a vehicle: empty, or what is locked.
-    pub(super) fn base_tour(&self, vehicle: VehicleIndex, scratch: &mut Scratch) -> Result<Tour, ExclusionReason> {
-        Tour::new(self, vehicle, self.plans[vehicle].base.clone(), scratch)
+    /// The tour of a vehicle that stays at home.
+    pub(super) fn empty_tour(&self, vehicle: VehicleIndex) -> Tour {
+        let empty = Tour::new(self, vehicle, Vec::new(), &mut Scratch::default());
+        empty.expect("whoever stays at home breaks no rule")
     }
 
     /// For each vehicle, whether an equal vehicle that also stays at home comes before it.
@@ -145,33 +147,74 @@ fn locked_base(initial: &InitialRoute) -> (Vec<Node>, usize) {
     (base, locked)
 }
 
-/// The smallest tours that keep what is locked, one for each vehicle; or a vehicle that cannot keep it.
-pub(super) fn locked_tours(fleet: &Fleet, scratch: &mut Scratch) -> Result<Vec<Tour>, (VehicleIndex, ExclusionReason)> {
-    let mut tours = Vec::with_capacity(fleet.plans.len());
-    for vehicle in 0..fleet.plans.len() {
-        let base = fleet.base_tour(vehicle, scratch).map_err(|reason| (vehicle, reason))?;
-        if let Some(reason) = base.jobs().find_map(|job| fleet.missing_skill(vehicle, job)) {
+/// Tours of these nodes, one for each vehicle, that keep every rule; or a vehicle that cannot.
+///
+/// As tours may wait for each other's goods, they are scheduled again and again, each at the times the others have
+/// reached. Times only rise, so this settles within as many rounds as there are jobs, unless tours wait in a circle.
+fn jointly(
+    fleet: &Fleet,
+    all: &[Vec<Node>],
+    scratch: &mut Scratch,
+) -> Result<Vec<Tour>, (VehicleIndex, ExclusionReason)> {
+    let mut tours: Vec<Tour> = Vec::with_capacity(all.len());
+    let mut ties = Ties::of(fleet, &[]);
+    for (vehicle, nodes) in all.iter().enumerate() {
+        let tour = Tour::waiting(fleet, &ties, vehicle, nodes.clone(), scratch).map_err(|reason| (vehicle, reason))?;
+        if let Some(reason) = tour.jobs().find_map(|job| fleet.missing_skill(vehicle, job)) {
             return Err((vehicle, reason));
         }
-        tours.push(base);
+        ties.record(&tour);
+        tours.push(tour);
     }
-    let ties = Ties::of(fleet, &tours);
     let refused = |tour: &Tour| tour.jobs().find_map(|job| ties.allow(fleet, tour.vehicle, job).err());
-    match tours.iter().find_map(|tour| Some((tour.vehicle, refused(tour)?))) {
+    if let Some(refused) = tours.iter().find_map(|tour| Some((tour.vehicle, refused(tour)?))) {
+        return Err(refused);
+    }
+    for _ in 0..fleet.problem.jobs().len() {
+        let mut is_settled = true;
+        for tour in &mut tours {
+            let vehicle = tour.vehicle;
+            if ties.unready(fleet, tour).is_some() {
+                is_settled = false;
+                let again = Tour::waiting(fleet, &ties, vehicle, tour.nodes.clone(), scratch);
+                *tour = again.map_err(|reason| (vehicle, reason))?;
+                ties.record(tour);
+            }
+        }
+        if is_settled {
+            break;
+        }
+    }
+    match tours.iter().find_map(|tour| Some((tour.vehicle, ties.unready(fleet, tour)?))) {
         Some(refused) => Err(refused),
         None => Ok(tours),
     }
 }
 
-/// The tours to start from: each initial route as far as it is feasible, else what is locked of it.
+/// The smallest tours that keep what is locked, one for each vehicle; or a vehicle that cannot keep it.
+pub(super) fn locked_tours(fleet: &Fleet, scratch: &mut Scratch) -> Result<Vec<Tour>, (VehicleIndex, ExclusionReason)> {
+    let bases: Vec<Vec<Node>> = fleet.plans.iter().map(|plan| plan.base.clone()).collect();
+    jointly(fleet, &bases, scratch)
+}
+
+/// The tours to start from: all initial routes if they are feasible; else each that is beside those before it; else
+/// what is locked of it.
 pub(super) fn warm_start(fleet: &Fleet, scratch: &mut Scratch) -> Vec<Tour> {
+    let mut hints: Vec<Vec<Node>> = fleet.plans.iter().map(|plan| plan.base.clone()).collect();
+    for route in fleet.problem.initial() {
+        let locked = fleet.plans[route.vehicle].locked;
+        hints[route.vehicle] = render::nodes_of(route.trips.iter().cloned(), locked);
+    }
+    if let Ok(tours) = jointly(fleet, &hints, scratch) {
+        return tours;
+    }
     let mut tours = locked_tours(fleet, scratch).expect("a valid problem can keep what is locked");
     let mut ties = Ties::of(fleet, &tours);
     for route in fleet.problem.initial() {
         let vehicle = route.vehicle;
-        let nodes = render::nodes_of(route.trips.iter().cloned(), fleet.plans[vehicle].locked);
-        let Ok(tour) = Tour::new(fleet, vehicle, nodes, scratch) else { continue };
+        let Ok(tour) = Tour::tied(fleet, &ties, vehicle, hints[vehicle].clone(), scratch) else { continue };
         let mut with = ties.clone();
+        with.forget(&tours[vehicle]);
         with.record(&tour);
         let fits = |job| fleet.missing_skill(vehicle, job).is_none() && with.allow(fleet, vehicle, job).is_ok();
         if tour.jobs().all(fits) {

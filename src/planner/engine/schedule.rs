@@ -5,7 +5,7 @@
 //! 1. Everything is done as early as it can be. So goods arrive as early as this order of visits allows, and
 //!    the route returns as early as it can.
 //! 2. Then the departure of every trip is put off as far as possible without a later return, a missed window or
-//!    any more lateness: waiting moves from the way to the depot.
+//!    any more lateness or later arrival of goods that others wait for: waiting moves from the way to the depot.
 //!
 //! Where speeds change over the day, the second rule may make a route drive longer than the first alone would: the
 //! time it drives, and what that costs, is that of the final times.
@@ -13,6 +13,7 @@
 use super::chain::{self, Event, Link, Node, Totals, windows_of};
 use super::clock::{earliest_in, latest_in};
 use super::on_board::{self, Held};
+use super::relay::{self, Bounds, Relay};
 use super::{Fleet, breaks};
 use crate::planner::cost::{Cost, CostSplit};
 use crate::planner::exclusion::ExclusionReason;
@@ -26,6 +27,7 @@ use crate::planner::units::{Seconds, VehicleIndex};
 pub(in crate::planner) struct Scratch {
     pub(super) links: Vec<Link>,
     held: Vec<Held>,
+    relays: Vec<Relay>,
 }
 
 /// Schedules a route and returns what it costs. Afterwards `scratch.links` hold the chain, with the latest start of each
@@ -37,14 +39,15 @@ pub(super) fn evaluate(
     fleet: &Fleet,
     vehicle_index: VehicleIndex,
     nodes: &[Node],
+    bounds: &Bounds,
     scratch: &mut Scratch,
 ) -> Result<CostSplit, ExclusionReason> {
     if nodes.is_empty() {
         return Ok(CostSplit::default());
     }
-    let mut totals = match run(fleet, vehicle_index, nodes, false, scratch) {
+    let mut totals = match run(fleet, vehicle_index, nodes, bounds, false, scratch) {
         Err(_) if !scratch.held.is_empty() && !fleet.plans[vehicle_index].break_order.is_empty() => {
-            run(fleet, vehicle_index, nodes, true, scratch)?
+            run(fleet, vehicle_index, nodes, bounds, true, scratch)?
         }
         outcome => outcome?,
     };
@@ -63,17 +66,19 @@ fn run(
     fleet: &Fleet,
     vehicle_index: VehicleIndex,
     nodes: &[Node],
+    bounds: &Bounds,
     strictly: bool,
     scratch: &mut Scratch,
 ) -> Result<Totals, ExclusionReason> {
     let problem = fleet.problem;
     let plan = &fleet.plans[vehicle_index];
-    let Scratch { links, held } = scratch;
+    let Scratch { links, held, relays } = scratch;
     held.clear();
     let totals = chain::build(problem, vehicle_index, nodes, plan.locked, links)?;
     if fleet.limits_on_board {
         on_board::find(problem, vehicle_index, links, held)?;
     }
+    relay::hold(problem, bounds, links);
     if !plan.break_order.is_empty() {
         on_board::limit_breaks(links, held, strictly);
         breaks::place(problem, vehicle_index, &plan.break_order, links)?;
@@ -81,13 +86,15 @@ fn run(
             on_board::find(problem, vehicle_index, links, held)?;
         }
     }
+    relay::find(fleet, links, relays)?;
     run_early(problem, vehicle_index, links)?;
-    if !held.is_empty() {
-        while let Some(reason) = on_board::raise(links, held) {
+    if !held.is_empty() || !relays.is_empty() {
+        while let Some(reason) = on_board::raise(links, held).or_else(|| relay::raise(links, relays)) {
             run_early(problem, vehicle_index, links).map_err(|_| reason)?;
         }
         breaks::check_left_out(problem, vehicle_index, links)?;
     }
+    relay::check_awaited(problem, bounds, links)?;
     Ok(totals)
 }
 
@@ -214,7 +221,7 @@ fn no_later_than(job: &Job, arrival: Seconds) -> Seconds {
 /// Finds the latest start of each link that changes neither the return nor any lateness; returns that of the first
 /// departure.
 fn walk_back(problem: &Problem, vehicle_index: VehicleIndex, scratch: &mut Scratch) -> Seconds {
-    let Scratch { links, held } = scratch;
+    let Scratch { links, held, .. } = scratch;
     loop {
         let departs = pass_back(problem, vehicle_index, links);
         if !on_board::lower(links, held) {
@@ -244,6 +251,9 @@ fn pass_back(problem: &Problem, vehicle_index: VehicleIndex, links: &mut [Link])
                 bound = bound.min(no_later_than(job, link.start));
             }
         }
+        if link.is_awaited {
+            bound = bound.min(link.start);
+        }
         if index == first {
             bound = bound.min(vehicle.latest_departure());
         }
@@ -258,7 +268,7 @@ fn pass_back(problem: &Problem, vehicle_index: VehicleIndex, links: &mut [Link])
 /// Moves an evaluated chain to its final times: every departure put off, everything after it as early as it
 /// then can be. Breaks before a trip's departure stay early.
 pub(super) fn settle(problem: &Problem, vehicle_index: VehicleIndex, scratch: &mut Scratch) {
-    let Scratch { links, held } = scratch;
+    let Scratch { links, held, .. } = scratch;
     for link in links.iter_mut().filter(|link| link.event == Event::Depart) {
         link.not_before = link.not_before.max(link.latest);
     }

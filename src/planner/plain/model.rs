@@ -172,7 +172,7 @@ fn is_plain_vehicle(vehicle: &Vehicle) -> bool {
 }
 
 fn add_nodes(index: JobIndex, job: &Job, nodes: &mut Vec<Node>) -> Option<JobNodes> {
-    if job.due.iter().any(|due| due.cost_per_hour > 0) || job.max_on_board.is_some() {
+    if job.due.iter().any(|due| due.cost_per_hour > 0) || job.max_on_board.is_some() || job.follows.is_some() {
         return None;
     }
     let amount = job.amount.first().copied().unwrap_or(0) as i32;

@@ -107,9 +107,9 @@ fn claims_holding_back(
         let is_delivery = |visit: &Visit| matches!(visit, Visit::Serve(job) if matches!(problem.jobs()[*job].kind, JobKind::Delivery(_) | JobKind::Exchange { .. }));
         let mut load = vec![0; problem.dimensions()];
         let mut ready = departs.get(number).copied().unwrap_or(0);
-        for job in visits.iter().filter(|visit| is_delivery(visit)).filter_map(|visit| visit.job()) {
-            let job = &problem.jobs()[job];
-            ready = ready.max(job.release);
+        for index_of in visits.iter().filter(|visit| is_delivery(visit)).filter_map(|visit| visit.job()) {
+            let job = &problem.jobs()[index_of];
+            ready = ready.max(job.release).max(held_back[index_of]);
             load.iter_mut().zip(&job.amount).for_each(|(load, amount)| *load += amount);
         }
         let mut trip =
@@ -143,7 +143,8 @@ fn claims_holding_back(
                 (&task.windows, task.service + setup, travel, not_before)
             };
             let arrival = driven(problem, index, free, travel.0);
-            let held_back = if let Visit::PickUp(job) = visit { held_back[job] } else { 0 };
+            let is_loaded_here = !is_delivery(&visit) && !matches!(visit, Visit::Deliver(_));
+            let held_back = visit.job().filter(|_| is_loaded_here).map_or(0, |job| held_back[job]);
             let wanted = arrival.max(not_before).max(held_back);
             let start = if windows.is_empty() {
                 wanted
@@ -266,8 +267,110 @@ pub(super) fn best_score(problem: &Problem) -> Score {
         .expect("leaving everything out is always possible")
 }
 
+/// When a job is loaded and when it has arrived, in a route that does it.
+fn loads_and_arrives(problem: &Problem, route: &Route, job: usize) -> (i64, i64) {
+    let has = |trip: &&Trip| trip.steps.iter().any(|step| step.visit.job() == Some(job));
+    let trip = route.trips.iter().find(has).expect("the route does the job");
+    let mut steps = trip.steps.iter().filter(|step| step.visit.job() == Some(job));
+    let first = steps.next().expect("the trip does the job");
+    let last = steps.next_back().unwrap_or(first);
+    match problem.jobs()[job].kind {
+        JobKind::Delivery(_) => (trip.departs, last.end),
+        JobKind::Exchange { .. } => (trip.departs, trip.returns),
+        JobKind::Pickup(_) => (first.start, trip.returns),
+        JobKind::Shipment { .. } => (first.start, last.end),
+    }
+}
+
+/// What a route costs by whether, and when, the forerunner arrives and the follower is loaded in it.
+type Choices = std::collections::BTreeMap<(Option<i64>, Option<i64>), Cost>;
+
+/// The best score of a problem without breaks in which one job follows another: the follower is held back by every
+/// number of seconds.
+pub(super) fn best_score_with_relay(problem: &Problem) -> Score {
+    let jobs = problem.jobs().len();
+    let (follower, follows) =
+        (0..jobs).find_map(|job| Some((job, problem.jobs()[job].follows?))).expect("one job follows another");
+    let mut parts = problem.clone().into_parts();
+    parts.jobs[follower].follows = None;
+    let free = Problem::new(parts).expect("with less to keep it is still sound");
+    let choices = |vehicle: usize, set: usize| {
+        let members: Vec<usize> = (0..jobs).filter(|job| set >> job & 1 == 1).collect();
+        let mut choices = Choices::new();
+        if members.is_empty() {
+            choices.insert((None, None), Cost::ZERO);
+            return choices;
+        }
+        let bounds = &free.vehicles()[vehicle];
+        let holds = if members.contains(&follower) { bounds.shift.end } else { 0 };
+        for trips in orders(&free, &members).iter().flat_map(|order| cuts(order, bounds.max_trips())) {
+            for departs in bounds.shift.start..=bounds.latest_departure() {
+                for hold in 0..=holds {
+                    let mut held_back = vec![0; jobs];
+                    held_back[follower] = hold;
+                    let route = claims_holding_back(&free, vehicle, &trips, [departs, 0], &held_back);
+                    let Some((route, cost)) = route.and_then(|route| Some((route.clone(), judged(&free, route)?)))
+                    else {
+                        continue;
+                    };
+                    let has = |job: &usize| members.contains(job);
+                    let arrives = Some(follows.job).filter(has).map(|job| loads_and_arrives(&free, &route, job).1);
+                    let loads = Some(follower).filter(has).map(|job| loads_and_arrives(&free, &route, job).0);
+                    let times = match (arrives, loads) {
+                        (Some(arrives), Some(loads)) if loads < arrives + follows.handling => continue,
+                        (Some(_), Some(_)) => (None, None),
+                        times => times,
+                    };
+                    let known = choices.entry(times).or_insert(cost);
+                    *known = cost.min(*known);
+                }
+            }
+        }
+        choices
+    };
+    let mut so_far: Vec<(usize, Choices)> = vec![(0, Choices::from([((None, None), Cost::ZERO)]))];
+    for vehicle in 0..problem.vehicles().len() {
+        let mut merged = std::collections::BTreeMap::<usize, Choices>::new();
+        for added in 0..1 << jobs {
+            let routes = choices(vehicle, added);
+            for (set, before) in so_far.iter().filter(|(set, _)| set & added == 0) {
+                for (one, cost) in before {
+                    for (other, more) in &routes {
+                        let times = (one.0.or(other.0), one.1.or(other.1));
+                        let total = *cost + *more;
+                        let known = merged.entry(set | added).or_default().entry(times).or_insert(total);
+                        *known = total.min(*known);
+                    }
+                }
+            }
+        }
+        so_far = merged.into_iter().collect();
+    }
+    let is_sound = |set: usize, times: &(Option<i64>, Option<i64>)| match times {
+        (Some(arrives), Some(loads)) => *loads >= arrives + follows.handling,
+        // A follower alone lacks its goods, unless both are on one route.
+        (None, Some(_)) => false,
+        _ => set >> follower & 1 == 0 || set >> follows.job & 1 == 1,
+    };
+    let left_out = |set: usize| {
+        let missing = (0..jobs).filter(|job| set >> job & 1 == 0);
+        missing.map(|job| 1 + i64::from(problem.jobs()[job].priority)).sum()
+    };
+    let scores = so_far.iter().flat_map(|(set, choices)| {
+        let sound = choices.iter().filter(|(times, _)| is_sound(*set, times));
+        sound.map(|(_, &cost)| Score { left_out: left_out(*set), cost })
+    });
+    scores.min().expect("leaving everything out is always possible")
+}
+
 fn tiny() -> impl Strategy<Value = ProblemParts> {
-    parts(Size { jobs: 3, vehicles: 2, day: 60, breaks: 1, trips: 2 })
+    // Relays tie the routes to each other; they are tried by a search of their own.
+    parts(Size { jobs: 3, vehicles: 2, day: 60, breaks: 1, trips: 2 }).prop_map(|mut parts| {
+        for job in &mut parts.jobs {
+            job.follows = None;
+        }
+        parts
+    })
 }
 
 /// The score found and the best there is.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use conthoi::planner::{
-    Break, InitialRoute, Job, JobKind, Matrix, Overtime, Problem, ProblemParts, Reload, SoftDue, SolveOptions,
+    Break, Follows, InitialRoute, Job, JobKind, Matrix, Overtime, Problem, ProblemParts, Reload, SoftDue, SolveOptions,
     SpeedPeriod, Task, TimeWindow, UNREACHABLE, Vehicle, VehicleCosts, solve,
 };
 use proptest::collection::{btree_set, vec};
@@ -153,6 +153,12 @@ fn groups(jobs: usize) -> impl Strategy<Value = Vec<BTreeSet<usize>>> {
     prop_oneof![2 => Just(Vec::new()), 1 => vec(btree_set(0..jobs, 2..=3), 1..=2)]
 }
 
+/// Pairs of jobs of which one takes on what the other brings, seldom any, and in which direction.
+fn relays(size: Size) -> impl Strategy<Value = (Vec<(usize, usize, i64)>, bool)> {
+    let pair = (0..size.jobs, 0..size.jobs, 0..size.day / 20);
+    (prop_oneof![1 => Just(Vec::new()), 1 => vec(pair, 1..=4)], any::<bool>())
+}
+
 /// Problems without initial routes.
 pub(super) fn parts(size: Size) -> impl Strategy<Value = ProblemParts> {
     (0..=2_usize, 1..=2_usize).prop_flat_map(move |(dimensions, matrices)| {
@@ -162,8 +168,17 @@ pub(super) fn parts(size: Size) -> impl Strategy<Value = ProblemParts> {
             vec(job(size, dimensions), 0..=size.jobs),
             groups(size.jobs),
             groups(size.jobs),
+            relays(size),
         )
-            .prop_map(move |(matrices, vehicles, jobs, together, apart)| {
+            .prop_map(move |(matrices, vehicles, mut jobs, together, apart, (relays, is_reversed))| {
+                for (one, other, handling) in relays {
+                    // Without a turn in direction there is no circle.
+                    let (first, second) = (one.min(other), one.max(other));
+                    let (job, follower) = if is_reversed { (second, first) } else { (first, second) };
+                    if first != second && second < jobs.len() {
+                        jobs[follower].follows = Some(Follows { job, handling });
+                    }
+                }
                 let known = |groups: Vec<BTreeSet<usize>>| -> Vec<Vec<usize>> {
                     groups
                         .into_iter()

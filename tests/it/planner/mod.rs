@@ -16,6 +16,7 @@ mod overtime;
 mod plain;
 mod problem_errors;
 mod properties;
+mod relay;
 mod rush;
 mod scenarios;
 

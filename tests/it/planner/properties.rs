@@ -136,6 +136,7 @@ fn the_random_problems_reach_every_feature() {
             ("jobs together", problem.together().iter().any(|group| planned_on(group).len() > 1)),
             ("jobs apart", problem.apart().iter().any(|group| planned_on(group).len() > 1)),
             ("rush hours", solution.routes.iter().any(|route| !problem.matrix_of(route.vehicle).speeds.is_empty())),
+            ("relay", has_job(|job| job.follows.is_some())),
             ("break", has(|visit| matches!(visit, Visit::Break(_)))),
             ("break before the first visit", trips.iter().any(|trip| trip.steps[0].visit.job().is_none())),
             ("several trips", solution.routes.iter().any(|route| route.trips.len() > 1)),
