@@ -214,37 +214,50 @@ impl<'a, R: Rng> Search<'a, R> {
             }
             let mut string = self.string_around(index, job, longest);
             let waiting = ties::drag_along(self.fleet, &self.tours[index], &mut string);
-            if !self.take_out(&waiting, before, &mut removed) {
-                continue;
-            }
+            let (taken, are_out) = self.take_out(&waiting, before);
             let nodes = self.tours[index].nodes_without(|job| string.contains(&job));
             // Without the triangle inequality a shorter route can be slower, so it is scheduled like any other.
-            if let Ok(tour) = Tour::tied(self.fleet, &self.ties, self.tours[index].vehicle, nodes, self.scratch) {
-                self.replace(index, tour, before);
-                ruined.insert(index);
-                for &job in &string {
-                    self.tour_of[job] = None;
+            let vehicle = self.tours[index].vehicle;
+            match Tour::tied(self.fleet, &self.ties, vehicle, nodes, self.scratch) {
+                Ok(tour) if are_out => {
+                    self.replace(index, tour, before);
+                    ruined.insert(index);
+                    for &job in &string {
+                        self.tour_of[job] = None;
+                    }
+                    removed.extend(string);
+                    removed.extend(taken.iter().map(|(job, ..)| job));
                 }
-                removed.extend(string);
+                _ => self.put_back(taken, before),
             }
         }
         removed
     }
 
-    /// Takes jobs out of whatever tours they are on, until one cannot be.
-    fn take_out(&mut self, jobs: &[JobIndex], before: &mut Vec<(usize, Tour)>, removed: &mut Vec<JobIndex>) -> bool {
+    /// Takes jobs out of whatever tours they are on, until one cannot be. Returns those that are out, each with its tour
+    /// as it was, and whether all are.
+    fn take_out(&mut self, jobs: &[JobIndex], before: &mut Vec<(usize, Tour)>) -> (Vec<(JobIndex, usize, Tour)>, bool) {
+        let mut taken = Vec::new();
         for &job in jobs {
             let Some(index) = self.tour_of[job] else { continue };
-            let nodes = self.tours[index].nodes_without(|other| other == job);
-            let vehicle = self.tours[index].vehicle;
-            match Tour::tied(self.fleet, &self.ties, vehicle, nodes, self.scratch) {
+            let was = self.tours[index].clone();
+            let nodes = was.nodes_without(|other| other == job);
+            match Tour::tied(self.fleet, &self.ties, was.vehicle, nodes, self.scratch) {
                 Ok(tour) if !self.fleet.is_locked[job] => self.replace(index, tour, before),
-                _ => return false,
+                _ => return (taken, false),
             }
             self.tour_of[job] = None;
-            removed.push(job);
+            taken.push((job, index, was));
         }
-        true
+        (taken, true)
+    }
+
+    /// Takes back what [`Self::take_out`] did.
+    fn put_back(&mut self, taken: Vec<(JobIndex, usize, Tour)>, before: &mut Vec<(usize, Tour)>) {
+        for (job, index, was) in taken.into_iter().rev() {
+            self.replace(index, was, before);
+            self.tour_of[job] = Some(index);
+        }
     }
 
     /// Up to `longest` successive jobs of a tour, this one among them; locked ones are passed over.
