@@ -8,7 +8,8 @@
 //!    any more lateness or later arrival of goods that others wait for: waiting moves from the way to the depot.
 //!
 //! Where speeds change over the day, the second rule may make a route drive longer than the first alone would: the
-//! time it drives, and what that costs, is that of the final times.
+//! time it drives, and what that costs, is that of the final times. And a route may be cheaper that waits until the
+//! speed has changed: departures right after each change are tried too.
 
 use super::chain::{self, Event, Link, Node, Totals, windows_of};
 use super::clock::{earliest_in, latest_in};
@@ -28,6 +29,8 @@ pub(in crate::planner) struct Scratch {
     pub(super) links: Vec<Link>,
     held: Vec<Held>,
     relays: Vec<Relay>,
+    /// Whether no break may be taken with goods on board that may be so only for a time.
+    strictly: bool,
 }
 
 /// Schedules a route and returns what it costs. Afterwards `scratch.links` hold the chain, with the latest start of each
@@ -45,9 +48,64 @@ pub(super) fn evaluate(
     if nodes.is_empty() {
         return Ok(CostSplit::default());
     }
-    let mut totals = match run(fleet, vehicle_index, nodes, bounds, false, scratch) {
+    let at_once = evaluate_from(fleet, vehicle_index, nodes, bounds, 0, scratch);
+    if fleet.problem.matrix_of(vehicle_index).speeds.is_empty() {
+        return at_once;
+    }
+    wait_out(fleet, vehicle_index, nodes, bounds, at_once, scratch)
+}
+
+/// Leaves after a change of speed instead, where that is cheaper or keeps a limit. Where other tours wait for this one
+/// or it for them, it leaves when it can.
+fn wait_out(
+    fleet: &Fleet,
+    vehicle_index: VehicleIndex,
+    nodes: &[Node],
+    bounds: &Bounds,
+    at_once: Result<CostSplit, ExclusionReason>,
+    scratch: &mut Scratch,
+) -> Result<CostSplit, ExclusionReason> {
+    use ExclusionReason::{MaxDuration, MaxTravelTime};
+    let could_wait = matches!(at_once, Ok(_) | Err(MaxDuration { .. } | MaxTravelTime { .. }));
+    let is_tied = fleet.has_relays() && !relay::times(fleet, &scratch.links).is_empty();
+    let Some(departs) = scratch.links.iter().find(|link| link.event == Event::Depart).map(|link| link.latest) else {
+        return at_once;
+    };
+    if !could_wait || is_tied {
+        return at_once;
+    }
+    let latest = fleet.problem.vehicles()[vehicle_index].latest_departure();
+    let changes = fleet.problem.matrix_of(vehicle_index).speeds.iter().map(|period| period.from);
+    let (mut best, mut best_from, mut last_from) = (at_once, 0, 0);
+    for from in changes.filter(|&from| departs < from && from <= latest) {
+        last_from = from;
+        if let Ok(later) = evaluate_from(fleet, vehicle_index, nodes, bounds, from, scratch)
+            && best.as_ref().map_or(true, |best| later.total() < best.total())
+        {
+            (best, best_from) = (Ok(later), from);
+        }
+    }
+    if best.is_ok() && last_from != best_from {
+        return evaluate_from(fleet, vehicle_index, nodes, bounds, best_from, scratch);
+    }
+    best
+}
+
+/// Schedules a route that does not depart before a given time.
+fn evaluate_from(
+    fleet: &Fleet,
+    vehicle_index: VehicleIndex,
+    nodes: &[Node],
+    bounds: &Bounds,
+    from: Seconds,
+    scratch: &mut Scratch,
+) -> Result<CostSplit, ExclusionReason> {
+    let mut totals = match run(fleet, vehicle_index, nodes, bounds, from, scratch) {
         Err(_) if !scratch.held.is_empty() && !fleet.plans[vehicle_index].break_order.is_empty() => {
-            run(fleet, vehicle_index, nodes, bounds, true, scratch)?
+            scratch.strictly = true;
+            let outcome = run(fleet, vehicle_index, nodes, bounds, from, scratch);
+            scratch.strictly = false;
+            outcome?
         }
         outcome => outcome?,
     };
@@ -67,20 +125,23 @@ fn run(
     vehicle_index: VehicleIndex,
     nodes: &[Node],
     bounds: &Bounds,
-    strictly: bool,
+    from: Seconds,
     scratch: &mut Scratch,
 ) -> Result<Totals, ExclusionReason> {
     let problem = fleet.problem;
     let plan = &fleet.plans[vehicle_index];
-    let Scratch { links, held, relays } = scratch;
+    let Scratch { links, held, relays, strictly } = scratch;
     held.clear();
     let totals = chain::build(problem, vehicle_index, nodes, plan.locked, links)?;
     if fleet.limits_on_board {
         on_board::find(problem, vehicle_index, links, held)?;
     }
     relay::hold(problem, bounds, links);
+    if let Some(departure) = links.iter_mut().find(|link| link.event == Event::Depart && link.not_before < from) {
+        departure.not_before = from;
+    }
     if !plan.break_order.is_empty() {
-        on_board::limit_breaks(links, held, strictly);
+        on_board::limit_breaks(links, held, *strictly);
         breaks::place(problem, vehicle_index, &plan.break_order, links)?;
         if !held.is_empty() {
             on_board::find(problem, vehicle_index, links, held)?;

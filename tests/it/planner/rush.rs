@@ -3,8 +3,8 @@
 use conthoi::planner::checker::{Cause, Rule, check};
 use conthoi::planner::explain::unassigned;
 use conthoi::planner::{
-    ExclusionReason, Job, JobKind, Matrix, Problem, ProblemError, ProblemParts, SpeedPeriod, Subject, Task, TimeWindow,
-    Vehicle, Visit,
+    ExclusionReason, Job, JobKind, Matrix, Problem, ProblemError, ProblemParts, SoftDue, SpeedPeriod, Subject, Task,
+    TimeWindow, Vehicle, Visit,
 };
 use proptest::prelude::*;
 
@@ -59,6 +59,20 @@ fn the_route_leaves_before_the_rush_where_it_must() {
     assert_eq!((trip.departs, trip.steps[0].arrival, trip.returns), (90, 200, 262));
     let cost = solution.routes[0].cost;
     assert_eq!((cost.travel.0, cost.duration.0), ((110 + 60) * 1_000, (262 - 90) * 1_000));
+}
+
+#[test]
+fn who_need_not_leave_in_the_rush_waits_it_out() {
+    let mut idle = parts(rush(), vec![delivery(2, Vec::new())]);
+    idle.vehicles[0].shift.start = 100;
+    let (_, solution) = solved(idle.clone());
+    let trip = &solution.routes[0].trips[0];
+    assert_eq!((trip.departs, trip.returns), (200, 322));
+    // But not where that costs more than it saves.
+    idle.jobs[0].due = vec![SoftDue { at: 200, cost_per_hour: 9 }];
+    let (_, solution) = solved(idle);
+    let trip = &solution.routes[0].trips[0];
+    assert_eq!((trip.departs, trip.steps[0].start, trip.returns), (100, 210, 272));
 }
 
 #[test]
