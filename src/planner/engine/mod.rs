@@ -5,6 +5,11 @@
 //! and what is needed to turn down most insertions without scheduling them. Only what [`schedule::evaluate`]
 //! accepts ever becomes a tour, so every tour is feasible at any moment.
 //!
+//! What jobs ask of each other across tours (to share a vehicle or not, to take on what another brings) stands in
+//! [`Ties`]. Whoever changes tours keeps them so: it forgets the tour that was and records the one that is, takes along
+//! what [`ties::drag_along`] names, inserts in the order of [`Fleet::urgency`], and makes tours by [`Tour::tied`] only.
+//! Then each tour keeps at any moment what the others ask of it.
+//!
 //! Nothing here knows the checker, and the checker knows nothing of this.
 
 mod breaks;
