@@ -63,15 +63,6 @@ impl Job {
 pub enum JobKind {
     /// Loaded at the depot where its trip starts, given at the task.
     Delivery(Task),
-    /// Taken at the task, unloaded at the depot where its trip ends.
-    Pickup(Task),
-    /// Taken at one task and given at another, later in the same trip.
-    Shipment {
-        /// Where it is taken.
-        pickup: Task,
-        /// Where it is given.
-        delivery: Task,
-    },
     /// Gives and takes at one visit: [`Job::amount`] is loaded at the depot where its trip starts and given at the
     /// task; then `taken` is taken there and unloaded at the depot where the trip ends. A VROOM job with both
     /// `delivery` and `pickup`.
@@ -81,10 +72,20 @@ pub enum JobKind {
         /// How much of each dimension of load is taken.
         taken: Vec<Load>,
     },
+    /// Taken at the task, unloaded at the depot where its trip ends.
+    Pickup(Task),
+    /// Taken at one task and given at another, later in the same trip.
+    Shipment {
+        /// Where it is taken.
+        pickup: Task,
+        /// Where it is given.
+        delivery: Task,
+    },
 }
 
 impl JobKind {
     /// Whether its goods are on board when its trip departs.
+    #[inline]
     #[must_use]
     pub const fn is_loaded_at_depot(&self) -> bool {
         matches!(self, Self::Delivery(_) | Self::Exchange { .. })

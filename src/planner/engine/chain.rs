@@ -84,6 +84,7 @@ pub(super) struct Totals {
 }
 
 /// The windows an event may start in.
+#[inline]
 pub(super) fn windows_of(problem: &Problem, vehicle: VehicleIndex, event: Event) -> &[TimeWindow] {
     match event {
         Event::Visit(Visit::Break(index)) => &problem.vehicles()[vehicle].breaks[index].windows,

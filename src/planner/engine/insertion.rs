@@ -52,9 +52,15 @@ fn visits_of(fleet: &Fleet, job: JobIndex) -> (Visit, Option<Visit>) {
 
 /// The nodes of a route with a job put in.
 pub(in crate::planner) fn insert(fleet: &Fleet, nodes: &[Node], job: JobIndex, spot: Spot) -> Vec<Node> {
+    let mut with: Vec<Node> = Vec::with_capacity(nodes.len() + 3);
+    insert_into(&mut with, fleet, nodes, job, spot);
+    with
+}
+
+fn insert_into(with: &mut Vec<Node>, fleet: &Fleet, nodes: &[Node], job: JobIndex, spot: Spot) {
     let (visit, delivery) = visits_of(fleet, job);
     let visits = || std::iter::once(visit).chain(delivery).map(Node::Visit);
-    let mut with: Vec<Node> = Vec::with_capacity(nodes.len() + 3);
+    with.clear();
     match spot {
         Spot::Within(first, second) => {
             with.extend_from_slice(&nodes[..first]);
@@ -79,7 +85,6 @@ pub(in crate::planner) fn insert(fleet: &Fleet, nodes: &[Node], job: JobIndex, s
             with.extend_from_slice(nodes);
         }
     }
-    with
 }
 
 /// The cheapest insertion of a job into a tour, or the constraint that came nearest to allowing one.
@@ -101,12 +106,13 @@ pub(in crate::planner) fn best(
     let mut best: Option<Insertion> = None;
     let mut nearest = ExclusionReason::Locked;
     let (mut feasible, mut attempts) = (0, 0);
+    let mut with = std::mem::take(&mut scratch.nodes);
     for (_, spot) in spots {
         if effort == Effort::Quick && (feasible == QUICK_FEASIBLE_MAX || attempts == QUICK_ATTEMPTS_MAX) {
             break;
         }
         attempts += 1;
-        let with = insert(fleet, &tour.nodes, job, spot);
+        insert_into(&mut with, fleet, &tour.nodes, job, spot);
         match schedule::evaluate(fleet, tour.vehicle, &with, &bounds, scratch) {
             Ok(split) => {
                 feasible += 1;
@@ -119,6 +125,7 @@ pub(in crate::planner) fn best(
             Err(_) => {}
         }
     }
+    scratch.nodes = with;
     best.ok_or(nearest)
 }
 
@@ -214,6 +221,8 @@ impl<'a> Spots<'a> {
             if matrix.arrival(start + lasting, onward.0) > gap.must_arrive {
                 return None;
             }
+            let direct = leg(self.fleet, vehicle, gap.from, gap.to).unwrap_or((0, 0));
+            return Some(self.price(there.0 + onward.0 - direct.0, there.1 + onward.1 - direct.1));
         }
         self.detour_through(gap, &[self.place(visit)])
     }
@@ -231,9 +240,14 @@ impl<'a> Spots<'a> {
             distance += leg.1;
             here = to;
         }
-        let costs = fleet.problem.vehicles()[vehicle].costs;
+        Some(self.price(travel, distance))
+    }
+
+    /// What a detour costs, with its travel.
+    fn price(&self, travel: Seconds, distance: Metres) -> (Cost, Seconds) {
+        let costs = &self.fleet.problem.vehicles()[self.tour.vehicle].costs;
         let time = Cost::of_time(travel, costs.per_hour + costs.per_travel_hour);
-        Some((time + Cost::of_distance(distance, costs.per_km), travel))
+        (time + Cost::of_distance(distance, costs.per_km), travel)
     }
 }
 

@@ -27,6 +27,7 @@ use crate::planner::units::{Seconds, VehicleIndex};
 #[derive(Default)]
 pub(in crate::planner) struct Scratch {
     pub(super) links: Vec<Link>,
+    pub(super) nodes: Vec<Node>,
     held: Vec<Held>,
     relays: Vec<Relay>,
     /// Whether no break may be taken with goods on board that may be so only for a time.
@@ -130,15 +131,17 @@ fn run(
 ) -> Result<Totals, ExclusionReason> {
     let problem = fleet.problem;
     let plan = &fleet.plans[vehicle_index];
-    let Scratch { links, held, relays, strictly } = scratch;
+    let Scratch { links, held, relays, strictly, .. } = scratch;
     held.clear();
     let totals = chain::build(problem, vehicle_index, nodes, plan.locked, links)?;
     if fleet.limits_on_board {
         on_board::find(problem, vehicle_index, links, held)?;
     }
     relay::hold(problem, bounds, links);
-    if let Some(departure) = links.iter_mut().find(|link| link.event == Event::Depart && link.not_before < from) {
-        departure.not_before = from;
+    if from > 0
+        && let Some(departure) = links.iter_mut().find(|link| link.event == Event::Depart)
+    {
+        departure.not_before = departure.not_before.max(from);
     }
     if !plan.break_order.is_empty() {
         on_board::limit_breaks(links, held, *strictly);
@@ -301,7 +304,7 @@ fn pass_back(problem: &Problem, vehicle_index: VehicleIndex, links: &mut [Link])
     let mut next_leaves = Seconds::MAX;
     let mut bound = Seconds::MAX;
     for index in (first..links.len()).rev() {
-        let link = links[index];
+        let link = &links[index];
         bound = if link.event == Event::End { link.start } else { next_leaves - link.lasting }.min(link.latest);
         if let Some(job) = arrives_here(problem, link.event) {
             bound = bound.min(no_later_than(job, link.start));
@@ -320,8 +323,8 @@ fn pass_back(problem: &Problem, vehicle_index: VehicleIndex, links: &mut [Link])
         }
         let windows = windows_of(problem, vehicle_index, link.event);
         bound = latest_in(windows, bound).unwrap_or(link.start).max(link.start);
-        links[index].latest = bound;
         next_leaves = matrix.latest_departure(bound, link.travel);
+        links[index].latest = bound;
     }
     bound
 }
