@@ -13,8 +13,8 @@ shared=${CONTHOI_SHARED:-$root/../shared}
 [ -d "$shared" ] || shared=$root/../../shared
 bench=$shared/bench/solver
 [ -f "$bench/run_peers.py" ] || { echo "skipped: no benchmark in $bench"; exit 0; }
-export CONTHOI=${CONTHOI:-$root/target/release/examples/solve}
-[ -x "$CONTHOI" ] || { echo "build it first: cargo build --release --example solve" >&2; exit 1; }
+export CONTHOI=${CONTHOI:-$root/target/release/conthoi}
+[ -x "$CONTHOI" ] || { echo "build it first: cargo build --release" >&2; exit 1; }
 
 if [ $# -eq 0 ]; then
     # Capacity alone has no checker in the driver.

@@ -2,8 +2,8 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::{
-    dispatch::DispatchError, domain::DomainError, roads::RoadsError, service::import::ImportError,
-    service::simulate::SimulateError, store::StoreError,
+    dispatch::DispatchError, domain::DomainError, planner::formats::FormatError, roads::RoadsError,
+    service::import::ImportError, service::simulate::SimulateError, store::StoreError,
 };
 
 /// One wrong field of a request.
@@ -137,6 +137,28 @@ pub enum ServiceError {
     /// Roads cannot be read or a way cannot be found.
     #[error("{0}")]
     Roads(#[from] RoadsError),
+    /// A problem file that is not as its format has it.
+    #[error("{0}")]
+    Format(#[from] FormatError),
+    /// Options of solving that do not go together.
+    #[error("{0}")]
+    SolveOption(String),
+    /// The threads of a search cannot be had.
+    #[error("{threads} threads cannot be started: {problem}; ask for fewer")]
+    Threads {
+        /// How many.
+        threads: usize,
+        /// What the system says.
+        problem: String,
+    },
+    /// An answer that breaks a rule of its problem.
+    #[error("the checker refuses the answer ({first}; {count} violations in all): this is a fault of the program")]
+    CheckerRefused {
+        /// The first violation.
+        first: String,
+        /// How many there are.
+        count: usize,
+    },
     /// A file that cannot be opened or written.
     #[error("{what} {path}: {problem}")]
     File {

@@ -26,6 +26,7 @@ mod seasons;
 mod setup;
 pub mod simulate;
 mod sites;
+pub mod solve;
 mod travel;
 
 use std::sync::{Arc, Mutex, PoisonError};

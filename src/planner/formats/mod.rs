@@ -6,11 +6,13 @@
 mod benchmark;
 mod cvrplib;
 mod error;
+mod guess;
 mod lilim;
 mod solomon;
 
 pub use benchmark::{Benchmark, Convention};
 pub use cvrplib::cvrplib;
 pub use error::FormatError;
+pub use guess::Format;
 pub use lilim::lilim;
 pub use solomon::solomon;
