@@ -1,6 +1,6 @@
-//! The field's benchmark files as problems: Solomon and Gehring–Homberger, Li and Lim, CVRPLIB.
+//! The field's benchmark files as problems: Solomon and Gehring–Homberger, Li and Lim, CVRPLIB; and VROOM's JSON.
 //!
-//! Each reader takes a file's text and gives a [`Benchmark`]: the problem, and which customer of the file each visit
+//! Each reader of a benchmark takes a file's text and gives a [`Benchmark`]: the problem, and which customer of the file each visit
 //! is. Distances are made whole numbers by a [`Convention`], and comparing costs across conventions means nothing.
 
 mod benchmark;
@@ -9,6 +9,7 @@ mod error;
 mod guess;
 mod lilim;
 mod solomon;
+pub mod vroom;
 
 pub use benchmark::{Benchmark, Convention};
 pub use cvrplib::cvrplib;

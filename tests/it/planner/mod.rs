@@ -9,10 +9,12 @@ mod check_stricter;
 mod explain;
 mod formats;
 mod generator;
+mod metamorphic;
 mod plain;
 mod problem_errors;
 mod properties;
 mod scenarios;
+mod vroom;
 
 use std::ops::ControlFlow;
 
