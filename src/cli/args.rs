@@ -11,7 +11,8 @@ Exit codes:
   3  the data given cannot be used: a broken row, a day off, a broken map
 
 Configuration: an option, else the environment (CONTHOI_*), else the TOML file (--config, CONTHOI_CONFIG or
-./conthoi.toml), else the default. Keys of the file: database, centre, roads, bind, port, log, log_format.
+./conthoi.toml), else the default. Keys of the file: database, centre, roads, bind, port, log, log_format,
+solve_seconds_max, solve_at_once.
 
 Examples:
   conthoi demo                          one real day of Sóc Trăng, planned, shown and served
@@ -110,6 +111,12 @@ pub(super) struct Listen {
     /// The port to listen on; 0 for any free one [default: 8080]
     #[arg(long, env = "CONTHOI_PORT", value_name = "PORT")]
     pub port: Option<u16>,
+    /// The longest that POST /v1/solve may search [default: 60]
+    #[arg(long, env = "CONTHOI_SOLVE_SECONDS_MAX", value_name = "SECONDS")]
+    pub solve_seconds_max: Option<u32>,
+    /// How many problems POST /v1/solve solves at once [default: half the processors]
+    #[arg(long, env = "CONTHOI_SOLVE_AT_ONCE", value_name = "N")]
+    pub solve_at_once: Option<u32>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -229,9 +236,9 @@ pub(super) struct Solve {
     /// End at this cost: the best known, or what is good enough
     #[arg(long, value_name = "COST", value_parser = not_negative)]
     pub best: Option<f64>,
-    /// How many threads search side by side
-    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub threads: u16,
+    /// How many threads search side by side [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
     /// Where the random choices come from
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub seed: u64,

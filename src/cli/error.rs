@@ -42,6 +42,7 @@ impl CliError {
                 | ServiceError::Simulate(_)
                 | ServiceError::Dispatch(_)
                 | ServiceError::Format(_)
+                | ServiceError::Vroom(_)
                 | ServiceError::Roads(_)
                 | ServiceError::Domain(_) => UNUSABLE_DATA,
                 _ => FAILED,

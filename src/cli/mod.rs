@@ -21,6 +21,7 @@ mod roads;
 mod serve;
 mod simulate;
 mod solve;
+mod solve_table;
 
 use std::{ffi::OsString, process::ExitCode, time::Instant};
 

@@ -1,13 +1,12 @@
 use std::{
-    fmt::Write as _,
     fs,
     io::{self, Read as _},
     ops::ControlFlow,
     path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use comfy_table::{CellAlignment, Table, presets::UTF8_FULL_CONDENSED};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
@@ -15,11 +14,15 @@ use super::{
     config::Config,
     error::CliError,
     interrupt::Interrupt,
-    output,
+    output, solve_table,
 };
 use crate::service::{
     ServiceError,
-    solve::{BenchmarkAnswer, Convention, Format, SearchOrder, SearchStep, solve_benchmark},
+    solve::{
+        Convention, Format, SearchListener, SearchOrder, SearchStep, VroomAnswer, VroomInput, VroomOptions,
+        solve_benchmark, solve_vroom,
+    },
+    travel,
 };
 
 /// How long a search takes when nobody says how long.
@@ -43,10 +46,37 @@ pub(super) fn run(config: &Config, options: &Solve, begun: Instant) -> Result<()
         if interrupt.came() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     tracing::debug!(format = format.as_str(), "searching");
-    let distances = options.distances.map(Convention::from);
-    let answer = solve_benchmark(&text, format, distances, &order(options, begun), &mut hear)?;
+    let (benchmark, vroom) = match format {
+        Format::Vroom | Format::Cvrplib if options.distances.is_some() => {
+            return Err(CliError::Usage("--distances is for solomon and lilim: leave it out".into()));
+        }
+        Format::Vroom => (None, Some(solve_as_vroom(&text, config, options, begun, &mut hear)?)),
+        _ => {
+            let distances = options.distances.map(Convention::from);
+            let order = order(options, begun, VroomOptions::default());
+            (Some(solve_benchmark(&text, format, distances, &order, &mut hear)?), None)
+        }
+    };
     drop(line);
-    if config.json { output::print_json_line(&answer) } else { output::print(&table(&answer)) }
+    match (&benchmark, &vroom) {
+        (Some(answer), _) if config.json => output::print_json_line(answer),
+        (_, Some(answer)) if config.json => output::print_json_line(answer),
+        (Some(answer), _) => output::print(&solve_table::benchmark(answer)),
+        (None, Some(answer)) => output::print(&solve_table::vroom(answer)),
+        (None, None) => Ok(()),
+    }
+}
+
+fn solve_as_vroom(
+    text: &str,
+    config: &Config,
+    options: &Solve,
+    begun: Instant,
+    hear: &mut SearchListener<'_>,
+) -> Result<VroomAnswer, CliError> {
+    let travel = || travel(config.roads()).map(Arc::new);
+    let settle = |input: &VroomInput| Ok(order(options, begun, input.options()));
+    Ok(solve_vroom(text.as_bytes(), travel, settle, hear)?)
 }
 
 fn read(file: &Path) -> Result<String, CliError> {
@@ -59,15 +89,15 @@ fn read(file: &Path) -> Result<String, CliError> {
     text.map_err(|error| CliError::Service(ServiceError::file("problem", file, &error)))
 }
 
-fn order(options: &Solve, begun: Instant) -> SearchOrder {
-    let time = options.time.map(Duration::from_secs_f64);
-    let has_other_end = options.iterations.is_some();
+/// How to search: the command's options go before the input's own.
+fn order(options: &Solve, begun: Instant, of_input: VroomOptions) -> SearchOrder {
+    let time = options.time.or(of_input.seconds).map(Duration::from_secs_f64);
     SearchOrder {
         seed: options.seed,
-        threads: options.threads.into(),
+        threads: options.threads.map(usize::from).or(of_input.threads).unwrap_or(1),
         fewest_vehicles: options.objective == Objective::VehiclesFirst,
         begun,
-        time: time.or_else(|| (!has_other_end).then_some(TIME_DEFAULT)),
+        time: time.or_else(|| options.iterations.is_none().then_some(TIME_DEFAULT)),
         iterations: options.iterations,
         good_enough: options.best.map(|best| best * (1.0 + options.gap.unwrap_or(0.0) / 100.0)),
     }
@@ -121,43 +151,4 @@ impl Drop for ProgressLine {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
-}
-
-/// The routes and totals of a benchmark's answer for people.
-fn table(answer: &BenchmarkAnswer) -> String {
-    let mut table = Table::new();
-    let headers = ["route", "distance", "leaves", "returns", "load", "customers"];
-    table.load_style(UTF8_FULL_CONDENSED).set_header(headers);
-    for column in 0..5 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    for (number, (route, line)) in answer.routes.iter().zip(&answer.lines).enumerate() {
-        table.add_row([
-            (number + 1).to_string(),
-            format!("{:.1}", line.distance),
-            format!("{:.1}", line.leaves),
-            format!("{:.1}", line.returns),
-            format!("{}/{}", line.load, line.capacity),
-            list(route),
-        ]);
-    }
-    let served: usize = answer.routes.iter().map(Vec::len).sum();
-    let mut text = format!("{table}\n");
-    let _ = writeln!(
-        text,
-        "{} routes, {served} customers, distance {:.4}; {} iterations",
-        answer.routes.len(),
-        answer.cost,
-        answer.iterations
-    );
-    if !answer.unassigned.is_empty() {
-        let _ = writeln!(text, "Not served: {} ({})", answer.unassigned.len(), list(&answer.unassigned));
-    }
-    text
-}
-
-fn list(numbers: &[usize]) -> String {
-    numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }

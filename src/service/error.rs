@@ -2,8 +2,13 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::{
-    dispatch::DispatchError, domain::DomainError, planner::formats::FormatError, roads::RoadsError,
-    service::import::ImportError, service::simulate::SimulateError, store::StoreError,
+    dispatch::DispatchError,
+    domain::DomainError,
+    planner::formats::{FormatError, vroom::VroomError},
+    roads::RoadsError,
+    service::import::ImportError,
+    service::simulate::SimulateError,
+    store::StoreError,
 };
 
 /// One wrong field of a request.
@@ -142,7 +147,28 @@ pub enum ServiceError {
     Format(#[from] FormatError),
     /// Options of solving that do not go together.
     #[error("{0}")]
-    SolveOption(String),
+    SolveOption(&'static str),
+    /// A member of VROOM's input that cannot be accepted.
+    #[error("{0}")]
+    Vroom(#[from] VroomError),
+    /// A problem that is too large to be solved here.
+    #[error("the input has {count} {what}, and at most {limit} are solved here; split it, or use `conthoi solve`")]
+    SolveTooLarge {
+        /// What there is too much of.
+        what: &'static str,
+        /// How much.
+        count: usize,
+        /// How much is accepted.
+        limit: usize,
+    },
+    /// As many problems are being solved as may be at once.
+    #[error("{at_once} problems are being solved, which is the most at once; ask again in {seconds} s")]
+    SolverBusy {
+        /// How many.
+        at_once: usize,
+        /// When it is worth asking again.
+        seconds: u64,
+    },
     /// The threads of a search cannot be had.
     #[error("{threads} threads cannot be started: {problem}; ask for fewer")]
     Threads {

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::search::{self, Hear, SearchOrder};
+use super::search::{self, SearchListener, SearchOrder};
 use crate::{
     planner::{
         Route,
@@ -52,18 +52,18 @@ pub fn solve_benchmark(
     format: Format,
     distances: Option<Convention>,
     order: &SearchOrder,
-    hear: &mut Hear<'_>,
+    hear: &mut SearchListener<'_>,
 ) -> Result<BenchmarkAnswer, ServiceError> {
     let benchmark = match format {
         Format::Solomon => formats::solomon(text, distances.unwrap_or(Convention::Dimacs))?,
         Format::LiLim => formats::lilim(text, distances.unwrap_or(Convention::Exact))?,
         Format::Cvrplib if distances.is_none() => formats::cvrplib(text)?,
-        Format::Cvrplib | Format::Vroom => {
-            return Err(ServiceError::SolveOption(format!(
-                "the distances of {} are not a matter of choice: leave --distances out",
-                format.as_str()
-            )));
+        Format::Cvrplib => {
+            return Err(ServiceError::SolveOption(
+                "the distances of cvrplib are not a matter of choice: leave them out",
+            ));
         }
+        Format::Vroom => return Err(ServiceError::SolveOption("vroom is no benchmark format")),
     };
     let found = search::find(&benchmark.problem, order, benchmark.cost_unit(), hear)?;
     let solution = &found.solution;

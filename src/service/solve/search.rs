@@ -39,7 +39,7 @@ pub struct SearchStep {
 }
 
 /// Who follows a search, and may stop it.
-pub type Hear<'a> = dyn FnMut(&SearchStep) -> ControlFlow<()> + Send + 'a;
+pub type SearchListener<'a> = dyn FnMut(&SearchStep) -> ControlFlow<()> + Send + 'a;
 
 /// What a search came to.
 pub(super) struct Found {
@@ -49,14 +49,14 @@ pub(super) struct Found {
 }
 
 /// What is left to do for each visit once the search has ended: times, the check, the print.
-const AFTERWARDS_PER_VISIT: Duration = Duration::from_nanos(2_000);
+const AFTERWARDS_PER_VISIT: Duration = Duration::from_micros(2);
 
 /// Searches, and has the answer checked. `unit` is how many units of [`Cost`] make one of the answer's.
 pub(super) fn find(
     problem: &Problem,
     order: &SearchOrder,
     unit: i64,
-    hear: &mut Hear<'_>,
+    hear: &mut SearchListener<'_>,
 ) -> Result<Found, ServiceError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.max(1)).build();
     let pool = pool.map_err(|error| ServiceError::Threads { threads: order.threads, problem: error.to_string() })?;

@@ -160,6 +160,43 @@ fn an_interrupt_ends_the_search_and_the_best_is_printed() {
     assert_eq!(customers(&answer).concat(), [1, 2, 3, 4, 5, 6]);
 }
 
+/// Two tasks on a line, by matrix and by coordinates.
+fn vroom(by_matrix: bool) -> String {
+    let mut input = json!({
+        "vehicles": [{ "id": 1, "start": [105.97, 9.60], "end": [105.97, 9.60], "start_index": 0, "end_index": 0 }],
+        "jobs": [{ "id": 5, "location": [105.98, 9.60], "location_index": 1, "service": 60, "description": "x" }],
+    });
+    if by_matrix {
+        input["matrices"] = json!({ "car": { "durations": [[0, 100], [100, 0]] } });
+    }
+    input.to_string()
+}
+
+#[test]
+fn vroom_in_vroom_out() {
+    let folder = folder_with(&[("a.json", &vroom(true)), ("b.json", &vroom(false))]);
+    let answer = solved(folder.path(), &["a.json", "--iterations", "10"]);
+    assert_eq!((&answer["code"], &answer["summary"]["cost"]), (&json!(0), &json!(200)));
+    assert_eq!(answer["routes"][0]["steps"][1]["description"], "x");
+    assert!(answer.get("travel").is_none());
+    let measured = solved(folder.path(), &["b.json", "--iterations", "10"]);
+    assert_eq!(measured["travel"]["kind"], "estimate");
+    assert!(measured["summary"]["distance"].as_u64().unwrap() > 2_000, "{measured}");
+    let text = run(folder.path(), &["solve", "b.json", "--iterations", "10"]);
+    for part in ["estimate", "job 5", "1 routes"] {
+        assert!(text.out.contains(part), "{part:?} is not in {}", text.out);
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "no database is made");
+}
+
+#[test]
+fn what_is_wrong_with_vrooms_input_is_named() {
+    let folder = folder_with(&[("a.json", &vroom(true).replace("\"service\":60", "\"service\":-60")), ("b.json", "{")]);
+    run(folder.path(), &["solve", "a.json"]).fails_with(3, &["/jobs/0/service", "-60", "negative"]);
+    run(folder.path(), &["solve", "b.json"]).fails_with(3, &["not JSON"]);
+    run(folder.path(), &["solve", "a.json", "--distances", "exact"]).fails_with(2, &["--distances"]);
+}
+
 #[test]
 fn what_cannot_be_used_is_said() {
     let folder = folder_with(&[("a.txt", SOLOMON), ("c.vrp", CVRP), ("strange.txt", "1 2 3\nfour\n")]);
@@ -169,7 +206,7 @@ fn what_cannot_be_used_is_said() {
         (&["strange.txt", "--format", "lilim"], 3, &["line 2", "9 are needed"]),
         (&["a.txt", "--format", "cvrplib"], 3, &["CAPACITY", "another format"]),
         (&["a.txt", "--format", "tsplib"], 2, &["tsplib", "solomon"]),
-        (&["c.vrp", "--distances", "exact"], 2, &["cvrplib", "--distances"]),
+        (&["c.vrp", "--distances", "exact"], 2, &["solomon", "--distances"]),
         (&["a.txt", "--gap", "1"], 2, &["--best"]),
         (&["a.txt", "--time", "0"], 2, &["--time"]),
         (&["a.txt", "--time", "nan"], 2, &["--time"]),
