@@ -83,6 +83,18 @@ pub(in crate::planner) fn insert(fleet: &Fleet, nodes: &[Node], job: JobIndex, s
     with
 }
 
+/// What a tour costs with a job put in at a spot.
+pub(in crate::planner) fn cost_with(
+    fleet: &Fleet,
+    tour: &Tour,
+    job: JobIndex,
+    spot: Spot,
+    scratch: &mut Scratch,
+) -> Result<Cost, ExclusionReason> {
+    let with = insert(fleet, &tour.nodes, job, spot);
+    Ok(schedule::evaluate(fleet, tour.vehicle, &with, scratch)?.total())
+}
+
 /// The cheapest insertion of a job into a tour, or the constraint that came nearest to allowing one.
 pub(in crate::planner) fn best(
     fleet: &Fleet,
