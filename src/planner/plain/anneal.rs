@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::Dice;
 use super::cooling::{Cooling, Stage};
+use super::model::Model;
 use super::neighbours::Neighbours;
 use super::pool::Pool;
 use super::recreate::{self, Orders};
@@ -57,6 +58,15 @@ impl Best {
         }
     }
 
+    /// Takes over routes that were not a state's, and serve the same jobs.
+    fn replace(&mut self, model: &Model, lists: Vec<Vec<u32>>) {
+        let cost = |(slot, list): (usize, &Vec<u32>)| if list.is_empty() { 0 } else { model.cost_of(slot, list) };
+        self.totals.cost = lists.iter().enumerate().map(cost).sum();
+        self.lists = lists;
+        // No route of a state has this version.
+        self.versions.fill(0);
+    }
+
     /// Takes over the state if it is better; copies only the routes that differ.
     pub(super) fn update(&mut self, state: &State) {
         let now = state.totals();
@@ -100,8 +110,8 @@ pub(super) struct Chain<'m> {
     pub(super) state: State<'m>,
     pub(super) best: Best,
     pool: Pool,
-    /// What share of the budget was spent when the best became better, or was returned to.
-    fresh_at: f64,
+    /// How many steps ago the best became better, or was returned to.
+    stale_steps: u64,
     removed: Vec<u32>,
 }
 
@@ -110,12 +120,13 @@ impl<'m> Chain<'m> {
     pub(super) fn new(state: State<'m>, pool_dice: Dice) -> Self {
         let best = Best::of(&state);
         let pool = Pool::new(state.model, pool_dice);
-        Self { state, best, pool, fresh_at: 0.0, removed: Vec::new() }
+        Self { state, best, pool, stale_steps: 0, removed: Vec::new() }
     }
 
     fn advance(&mut self, guide: &Guide, now: Stage, steps: u64) {
-        if now.returns || now.returns_if_stale.is_some_and(|since| self.fresh_at < since) {
-            self.fresh_at = now.spent;
+        self.stale_steps += steps;
+        if now.returns || now.returns_after.is_some_and(|patience| self.stale_steps > patience) {
+            self.stale_steps = 0;
             self.go_on_from(None);
         }
         let best_before = self.best.totals.cost;
@@ -140,7 +151,7 @@ impl<'m> Chain<'m> {
             }
         }
         if self.best.totals.cost < best_before {
-            self.fresh_at = now.spent;
+            self.stale_steps = 0;
         }
     }
 
@@ -158,9 +169,7 @@ impl<'m> Chain<'m> {
         let Self { state, best, pool, .. } = self;
         let spare = state.used_max - best.lists.iter().filter(|list| !list.is_empty()).count();
         if let Some(lists) = pool.combine(state.model, &guide.near, best, spare, &mut state.dice) {
-            state.load(&lists);
-            best.update(state);
-            pool.remember_all(state);
+            best.replace(state.model, lists);
         }
     }
 }

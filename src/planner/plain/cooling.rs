@@ -2,9 +2,9 @@
 
 /// The temperatures between which the search cools, in mean costs of a job in the first solution.
 const HOT: f64 = 2.0;
-const COLD: f64 = 0.05;
+const COLD: f64 = 0.03;
 /// What part of the heat a later cooling starts with.
-const WARM: f64 = 0.15;
+const WARM: f64 = 0.2;
 /// The share of the budget that goes into the first cooling, where there are more.
 const FIRST_SHARE: f64 = 0.4;
 /// With so many steps a job there is one cooling; with more, there are more.
@@ -14,19 +14,18 @@ const GROWTH: f64 = 0.75;
 const COOLINGS_MAX: f64 = 12.0;
 /// Before this share of the budget is spent, nobody knows how many steps there will be.
 const KNOWN_FROM: f64 = 0.01;
-/// From when on in a cooling, and after what share of the budget without a better best, the search goes back to it.
+/// From when on in a cooling, and after how many steps a job without a better best, the search goes back to it.
 const RETURN_FROM: f64 = 0.3;
-const PATIENCE: f64 = 0.02;
+const PATIENCE: f64 = 250.0;
 
 /// What there is to do at some point of the budget.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stage {
-    pub(super) spent: f64,
     pub(super) temperature: f64,
     /// Whether the search goes on from the best solution.
     pub(super) returns: bool,
-    /// Whether it does so if that has not become better since this share of the budget was spent.
-    pub(super) returns_if_stale: Option<f64>,
+    /// Whether it does so if that has not become better for so many steps.
+    pub(super) returns_after: Option<u64>,
 }
 
 /// The plan of temperatures over a budget.
@@ -63,8 +62,8 @@ impl Cooling {
             (1 + passed as u64, HOT * WARM, passed.fract())
         };
         let returns = std::mem::replace(&mut self.index, index) != index;
-        let returns_if_stale = (passed > RETURN_FROM).then_some(spent - PATIENCE);
-        Stage { temperature: between(hot * self.scale, COLD * self.scale, passed), spent, returns, returns_if_stale }
+        let returns_after = (passed > RETURN_FROM).then_some((PATIENCE * self.jobs) as u64);
+        Stage { temperature: between(hot * self.scale, COLD * self.scale, passed), returns, returns_after }
     }
 }
 

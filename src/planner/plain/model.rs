@@ -149,6 +149,16 @@ impl Model {
         &self.tables[self.kinds[kind].table]
     }
 
+    /// What a route with visits costs.
+    pub(super) fn cost_of(&self, slot: usize, nodes: &[u32]) -> i64 {
+        let kind = &self.kinds[self.kind_of[slot]];
+        let table = &self.tables[kind.table];
+        let mut here = kind.start;
+        let places = nodes.iter().map(|&node| self.nodes[node as usize].place).chain([kind.end]);
+        let legs = places.map(|place| i64::from(table.leg(std::mem::replace(&mut here, place), place).cost));
+        legs.sum::<i64>() + kind.fixed
+    }
+
     /// The job whose first (or only) visit a node is.
     #[inline]
     pub(super) fn job_begun_by(&self, node: u32) -> Option<u32> {

@@ -67,13 +67,6 @@ impl Pool {
         }
     }
 
-    /// Remembers all routes.
-    pub(super) fn remember_all(&mut self, state: &State) {
-        for slot in 0..state.high {
-            self.remember(state, slot);
-        }
-    }
-
     fn remember(&mut self, state: &State, slot: usize) {
         let route = &state.routes[slot];
         if route.is_empty() {
@@ -226,18 +219,8 @@ impl Region {
         for (row, &job) in region.jobs.iter().enumerate() {
             region.row_of[job as usize] = row as u32;
         }
-        let costs = region.slots.iter().map(|&slot| cost_of(model, slot, &best.lists[slot]) as f64);
+        let costs = region.slots.iter().map(|&slot| model.cost_of(slot, &best.lists[slot]) as f64);
         region.cost = costs.sum();
         (region.slots.len() > 1).then_some(region)
     }
-}
-
-/// What a route costs.
-fn cost_of(model: &Model, slot: usize, nodes: &[u32]) -> i64 {
-    let kind = &model.kinds[model.kind_of[slot]];
-    let table = model.table(model.kind_of[slot]);
-    let mut here = kind.start;
-    let places = nodes.iter().map(|&node| model.nodes[node as usize].place).chain([kind.end]);
-    let legs = places.map(|place| i64::from(table.leg(std::mem::replace(&mut here, place), place).cost));
-    legs.sum::<i64>() + kind.fixed
 }
