@@ -308,22 +308,19 @@ fn build_vehicle(
     let costs = &vehicle.costs;
     // A matrix of costs stands in the place of the distances, and counts as it is.
     let (per_travel_hour, per_km) = if travel.has_costs[matrix] { (0, 1_000) } else { (costs.per_hour, costs.per_km) };
+    // VROOM prices the time of travel alone.
+    let costs = VehicleCosts { fixed: costs.fixed, per_travel_hour, per_km, ..VehicleCosts::default() };
     Ok(Vehicle {
         start: place(&vehicle.start),
         end: place(&vehicle.end),
         matrix,
-        shift,
-        start_late: None,
-        capacity: vehicle.capacity.clone().unwrap_or_default(),
         skills: vehicle.skills.clone(),
         breaks: vehicle.breaks.iter().map(rest).collect::<Result<_, _>>()?,
-        costs: VehicleCosts { fixed: costs.fixed, per_hour: 0, per_travel_hour, per_km },
-        max_stops: None,
+        costs,
         max_tasks: vehicle.max_tasks,
-        max_duration: None,
         max_travel_time: vehicle.max_travel_time,
         max_distance: vehicle.max_distance,
-        reload: None,
+        ..Vehicle::at_depot(0, shift, vehicle.capacity.clone().unwrap_or_default())
     })
 }
 
