@@ -85,7 +85,8 @@ fn homes(couriers: usize, homes: usize) -> Problem {
 }
 
 fn problem(places: usize, matrix: Matrix, vehicles: Vec<Vehicle>, jobs: Vec<Job>) -> Problem {
-    let parts = ProblemParts { places, dimensions: 1, matrices: vec![matrix], vehicles, jobs, initial: Vec::new() };
+    let parts =
+        ProblemParts { places, dimensions: 1, matrices: vec![matrix], vehicles, jobs, ..ProblemParts::default() };
     Problem::new(parts).expect("the day is sound")
 }
 

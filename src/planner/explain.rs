@@ -2,7 +2,7 @@
 
 use super::cost::Cost;
 use super::engine::insertion::{self, Effort, Spot};
-use super::engine::{Fleet, Node, Scratch, Tour, tours_of};
+use super::engine::{Fleet, Node, Scratch, Ties, Tour, tours_of};
 use super::exclusion::{Exclusion, ExclusionReason, Scope};
 use super::job::JobKind;
 use super::matrix::Matrix;
@@ -13,8 +13,8 @@ use super::vehicle::Reload;
 
 /// For every vehicle that cannot take a job, the constraint that keeps it out.
 ///
-/// A vehicle is tried with an empty route first ([`Scope::EmptyRoute`]: what is locked on it does not count);
-/// only where that would work, with its present route. Of the constraints that fail at the different positions
+/// A vehicle is tried with an empty route first ([`Scope::EmptyRoute`]: neither what is locked on it nor other jobs
+/// count); only where that would work, with its present route. Of the constraints that fail at the different positions
 /// of a route, the one named is that which came nearest to fitting. A vehicle that could take the job is not
 /// listed; after a search that was not cut short there is none.
 ///
@@ -27,11 +27,15 @@ pub fn unassigned(problem: &Problem, solution: &Solution, job: JobIndex) -> Vec<
     let tours = tours_of(&fleet, solution, |other| other == job, &mut scratch)
         .expect("the routes of a checked solution are feasible");
     let unlocked = Fleet::unlocked(problem);
+    let ties = Ties::of(&fleet, &tours);
     let exclude = |tour: &Tour, scratch: &mut Scratch| {
         let vehicle = tour.vehicle;
         let (scope, reason) = match alone(&unlocked, job, vehicle, scratch) {
             Some(reason) => (Scope::EmptyRoute, reason),
-            None => (Scope::PresentRoute, insertion::best(&fleet, tour, job, Effort::Exhaustive, scratch).err()?),
+            None => {
+                let reason = insertion::best(&fleet, &ties, tour, job, Effort::Exhaustive, scratch).err()?;
+                (Scope::PresentRoute, waiting(&fleet, &ties, tour, job, scratch).unwrap_or(reason))
+            }
         };
         Some(Exclusion { vehicle, scope, reason })
     };
@@ -59,13 +63,20 @@ pub fn insertion_cost(
 /// A solution prepared for questions of what a move by hand would cost, each answered in microseconds.
 pub struct WhatIf<'p> {
     fleet: Fleet<'p>,
+    /// As the solution claims them.
     tours: Vec<Tour>,
-    /// What each route costs by the solution's own claim.
-    costs: Vec<Cost>,
+    ties: Ties,
     vehicle_of: Vec<Option<VehicleIndex>>,
-    /// The job last asked about, and its route without it.
-    taken_out: Option<(JobIndex, Result<Tour, ExclusionReason>)>,
+    /// The job last asked about, where it is planned.
+    taken_out: Option<TakenOut>,
     scratch: Scratch,
+}
+
+/// A planned job taken out of its route.
+struct TakenOut {
+    job: JobIndex,
+    /// The route without it, and the ties then.
+    left: Result<(Tour, Ties), ExclusionReason>,
 }
 
 impl<'p> WhatIf<'p> {
@@ -79,15 +90,12 @@ impl<'p> WhatIf<'p> {
         let mut scratch = Scratch::default();
         let tours =
             tours_of(&fleet, solution, |_| false, &mut scratch).expect("the routes of a checked solution are feasible");
-        let mut costs = vec![Cost::ZERO; tours.len()];
-        for route in &solution.routes {
-            costs[route.vehicle] = route.cost.total();
-        }
+        let ties = Ties::of(&fleet, &tours);
         let mut vehicle_of = vec![None; problem.jobs().len()];
         for tour in &tours {
             tour.jobs().for_each(|job| vehicle_of[job] = Some(tour.vehicle));
         }
-        Self { fleet, tours, costs, vehicle_of, taken_out: None, scratch }
+        Self { fleet, tours, ties, vehicle_of, taken_out: None, scratch }
     }
 
     /// What a job's insertion at a given position would add to the cost.
@@ -116,27 +124,30 @@ impl<'p> WhatIf<'p> {
             return Err(ExclusionReason::Locked);
         }
         self.take_out(job);
-        let Self { fleet, tours, costs, vehicle_of, taken_out, scratch } = self;
+        let Self { fleet, tours, ties, vehicle_of, taken_out, scratch } = self;
         let home = vehicle_of[job];
         let left = match taken_out {
-            Some((_, Err(reason))) => return Err(*reason),
-            Some((_, Ok(tour))) => Some(&*tour),
+            Some(TakenOut { left: Err(reason), .. }) => return Err(*reason),
+            Some(TakenOut { left: Ok((tour, ties)), .. }) => Some((&*tour, &*ties)),
             None => None,
         };
+        let ties = left.map_or(&*ties, |(_, ties)| ties);
+        let left = left.map(|(tour, _)| tour);
         let tour = left.filter(|_| home == Some(vehicle)).unwrap_or(&tours[vehicle]);
         // What taking the job away from another route saves.
         let gained = match (home, left) {
-            (Some(home), Some(left)) if home != vehicle => left.cost - costs[home],
+            (Some(home), Some(left)) if home != vehicle => left.cost - tours[home].cost,
             _ => Cost::ZERO,
         };
         if let Some(reason) = fleet.missing_skill(vehicle, job) {
             return Err(reason);
         }
+        ties.allow(fleet, vehicle, job)?;
         let mut best: Result<Cost, ExclusionReason> = Err(ExclusionReason::NoSuchPosition);
         for spot in spots_at(fleet, tour, job, trip, position)? {
-            match (insertion::cost_with(fleet, tour, job, spot, scratch), best) {
+            match (insertion::cost_with(fleet, ties, tour, job, spot, scratch), best) {
                 (Ok(with), best_so_far) => {
-                    let added = with - costs[vehicle] + gained;
+                    let added = with - tours[vehicle].cost + gained;
                     best = Ok(best_so_far.map_or(added, |best| best.min(added)));
                 }
                 (Err(reason), Err(nearest)) if reason.nearness() > nearest.nearness() => {
@@ -150,14 +161,27 @@ impl<'p> WhatIf<'p> {
 
     /// Prepares the route of a planned job without it, unless that was done for the question before.
     fn take_out(&mut self, job: JobIndex) {
-        if self.taken_out.as_ref().is_some_and(|&(known, _)| known == job) {
+        if self.taken_out.as_ref().is_some_and(|taken_out| taken_out.job == job) {
             return;
         }
         self.taken_out = self.vehicle_of[job].map(|home| {
             let nodes = self.tours[home].nodes_without(|other| other == job);
-            (job, Tour::new(&self.fleet, home, nodes, &mut self.scratch))
+            let left = Tour::tied(&self.fleet, &self.ties, home, nodes, &mut self.scratch);
+            let standing = |left: Tour| {
+                let ties = self.ties.with_replaced(&self.tours[home], &left);
+                (left, ties)
+            };
+            TakenOut { job, left: left.map(standing) }
         });
     }
+}
+
+/// The forerunner of a job, if the job would fit a tour were its goods not brought so late.
+fn waiting(fleet: &Fleet, ties: &Ties, tour: &Tour, job: JobIndex, scratch: &mut Scratch) -> Option<ExclusionReason> {
+    let (forerunner, ready) = ties.ready(fleet, job)?;
+    let relaxed = ties.with_goods_ready(fleet, job);
+    let fits = insertion::best(fleet, &relaxed, tour, job, Effort::Exhaustive, scratch).is_ok();
+    fits.then_some(ExclusionReason::ForerunnerLate { forerunner, ready })
 }
 
 /// The spots that a trip and a position stand for: several for a shipment, whose delivery is free.
@@ -181,7 +205,7 @@ fn spots_at(
         return Err(ExclusionReason::Locked);
     }
     Ok(match fleet.problem.jobs()[job].kind {
-        JobKind::Delivery(_) | JobKind::Pickup(_) => vec![Spot::Within(gap, gap)],
+        JobKind::Delivery(_) | JobKind::Pickup(_) | JobKind::Exchange { .. } => vec![Spot::Within(gap, gap)],
         JobKind::Shipment { .. } => (gap..=first + visits.len()).map(|second| Spot::Within(gap, second)).collect(),
     })
 }
@@ -189,18 +213,15 @@ fn spots_at(
 /// Why a vehicle cannot take a job even alone. Goods that are ready too late are named before what that leads to.
 fn alone(unlocked: &Fleet, job: JobIndex, vehicle: VehicleIndex, scratch: &mut Scratch) -> Option<ExclusionReason> {
     let problem = unlocked.problem;
-    let empty = unlocked.base_tour(vehicle, scratch).expect("an empty route is feasible");
-    let reason = insertion::best(unlocked, &empty, job, Effort::Exhaustive, scratch).err()?;
+    let empty = unlocked.empty_tour(vehicle);
+    let reason = insertion::best(unlocked, &Ties::default(), &empty, job, Effort::Exhaustive, scratch).err()?;
     let wanted = &problem.jobs()[job];
     let is_about_time = reason.nearness() >= ExclusionReason::Release { job, ready: 0, latest: 0 }.nearness();
     if wanted.release == 0 || !is_about_time || !fits_if_ready(problem, job, vehicle, scratch) {
         return Some(reason);
     }
     let bounds = &problem.vehicles()[vehicle];
-    let latest = match wanted.kind {
-        JobKind::Delivery(_) => bounds.latest_departure(),
-        JobKind::Pickup(_) | JobKind::Shipment { .. } => bounds.shift.end,
-    };
+    let latest = if wanted.kind.is_loaded_at_depot() { bounds.latest_departure() } else { bounds.shift.end };
     Some(ExclusionReason::Release { job, ready: wanted.release, latest })
 }
 
@@ -216,8 +237,11 @@ fn fits_if_ready(problem: &Problem, job: JobIndex, vehicle: VehicleIndex, scratc
     };
     let mut job = problem.jobs()[job].clone();
     job.release = 0;
+    job.follows = None;
     match &mut job.kind {
-        JobKind::Delivery(task) | JobKind::Pickup(task) => task.place = renumbered(task.place),
+        JobKind::Delivery(task) | JobKind::Pickup(task) | JobKind::Exchange { task, .. } => {
+            task.place = renumbered(task.place);
+        }
         JobKind::Shipment { pickup, delivery } => {
             pickup.place = renumbered(pickup.place);
             delivery.place = renumbered(delivery.place);
@@ -233,17 +257,18 @@ fn fits_if_ready(problem: &Problem, job: JobIndex, vehicle: VehicleIndex, scratc
         let entry = |(from, to): (&Place, &Place)| table[from * problem.places() + to];
         places.iter().flat_map(|from| places.iter().map(move |to| (from, to))).map(entry).collect()
     };
-    let matrix = Matrix { durations: entries(&whole.durations), distances: entries(&whole.distances) };
+    let (durations, distances) = (entries(&whole.durations), entries(&whole.distances));
+    let matrix = Matrix { durations, distances, speeds: whole.speeds.clone() };
     let alone = Problem::new(ProblemParts {
         places: places.len(),
         dimensions: problem.dimensions(),
         matrices: vec![matrix],
         vehicles: vec![vehicle],
         jobs: vec![job],
-        initial: Vec::new(),
+        ..ProblemParts::default()
     })
     .expect("a part of a valid problem is valid");
     let fleet = Fleet::new(&alone);
-    let empty = fleet.base_tour(0, scratch).expect("an empty route is feasible");
-    insertion::best(&fleet, &empty, 0, Effort::Exhaustive, scratch).is_ok()
+    let empty = fleet.empty_tour(0);
+    insertion::best(&fleet, &Ties::default(), &empty, 0, Effort::Exhaustive, scratch).is_ok()
 }

@@ -154,7 +154,7 @@ impl Instance {
             matrices: vec![matrix],
             vehicles: vec![vehicle; self.vehicles],
             jobs: self.jobs,
-            initial: Vec::new(),
+            ..ProblemParts::default()
         })?;
         Ok(Benchmark { problem, convention, customers: self.customers })
     }

@@ -95,7 +95,11 @@ fn measure(
 fn matrix(travel: &Travel, points: &[Point]) -> Result<Matrix, String> {
     let table = travel.matrix(points).map_err(|error| error.to_string())?;
     let size = points.len();
-    let mut matrix = Matrix { durations: Vec::with_capacity(size * size), distances: Vec::with_capacity(size * size) };
+    let mut matrix = Matrix {
+        durations: Vec::with_capacity(size * size),
+        distances: Vec::with_capacity(size * size),
+        ..Matrix::default()
+    };
     for from in 0..size {
         for to in 0..size {
             let leg = table.get(from, to);

@@ -20,7 +20,7 @@ fn parts() -> ProblemParts {
         matrices: vec![line(4, 100)],
         vehicles: vec![vehicle],
         jobs: vec![Job::new(JobKind::Delivery(Task::at(2, 50)), vec![1])],
-        initial: Vec::new(),
+        ..ProblemParts::default()
     }
 }
 
@@ -42,7 +42,7 @@ fn alone(change: impl FnOnce(&mut ProblemParts)) -> ExclusionReason {
 
 fn task(parts: &mut ProblemParts) -> &mut Task {
     match &mut parts.jobs[0].kind {
-        JobKind::Delivery(task) | JobKind::Pickup(task) => task,
+        JobKind::Delivery(task) | JobKind::Pickup(task) | JobKind::Exchange { task, .. } => task,
         JobKind::Shipment { pickup, .. } => pickup,
     }
 }

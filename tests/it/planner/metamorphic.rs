@@ -49,14 +49,14 @@ fn town(seed: u64, general: bool) -> ProblemParts {
     }
     let mut vehicle = Vehicle::at_depot(0, TimeWindow::new(0, 12_000), vec![12]);
     let per_hour = if general { 100 } else { 0 };
-    vehicle.costs = VehicleCosts { fixed: 1, per_hour, per_travel_hour: 0, per_km: 100 };
+    vehicle.costs = VehicleCosts { fixed: 1, per_hour, per_km: 100, ..VehicleCosts::default() };
     ProblemParts {
         places: PLACES,
         dimensions: 1,
         matrices: vec![matrix],
         vehicles: vec![vehicle; 8],
         jobs,
-        initial: Vec::new(),
+        ..ProblemParts::default()
     }
 }
 
@@ -108,7 +108,7 @@ fn scaling_times_and_distances_scales_the_cost() {
         for job in &mut parts.jobs {
             match &mut job.kind {
                 JobKind::Shipment { pickup, delivery } => [pickup, delivery].into_iter().for_each(scale),
-                JobKind::Delivery(task) | JobKind::Pickup(task) => scale(task),
+                JobKind::Delivery(task) | JobKind::Pickup(task) | JobKind::Exchange { task, .. } => scale(task),
             }
             job.due.iter_mut().for_each(|due| due.at *= 3);
         }
@@ -156,7 +156,7 @@ fn wider_windows_make_nothing_worse() {
         for job in &mut parts.jobs {
             match &mut job.kind {
                 JobKind::Shipment { pickup, delivery } => [pickup, delivery].into_iter().for_each(widen),
-                JobKind::Delivery(task) | JobKind::Pickup(task) => widen(task),
+                JobKind::Delivery(task) | JobKind::Pickup(task) | JobKind::Exchange { task, .. } => widen(task),
             }
         }
     };

@@ -135,11 +135,11 @@ impl VroomInput {
             None => hopeless.push(origin),
         };
         for (index, job) in self.jobs.iter().enumerate() {
-            let (takes, amount) = direction(job)?;
             let task = self.task(&job.task, &atlas, &clock)?;
-            let kind = task.map(if takes { JobKind::Pickup } else { JobKind::Delivery });
-            let job =
-                kind.map(|kind| Job { skills: job.skills.clone(), priority: job.priority, ..Job::new(kind, amount) });
+            let job = task.map(|task| {
+                let (kind, amount) = kind_of(job, task);
+                Job { skills: job.skills.clone(), priority: job.priority, ..Job::new(kind, amount) }
+            });
             add(Origin::Job(index), job);
         }
         for (index, shipment) in self.shipments.iter().enumerate() {
@@ -160,6 +160,7 @@ impl VroomInput {
             vehicles,
             jobs,
             initial: steps::initial(&self, &origins)?,
+            ..ProblemParts::default()
         };
         let problem = checked(parts, |error| self.locate(&origins, error))?;
         self.matrices = None;
@@ -243,19 +244,13 @@ impl VroomInput {
     }
 }
 
-/// A job's direction, and how much goes: whether it is taken to the depot rather than brought from it.
-fn direction(job: &JobInput) -> Result<(bool, Vec<Load>), VroomError> {
+/// What a job does at its task, and how much it brings there or, where it only takes, takes.
+fn kind_of(job: &JobInput, task: Task) -> (JobKind, Vec<Load>) {
     let moves = |amount: &[Load]| amount.iter().any(|&load| load > 0);
     match (moves(&job.delivery), moves(&job.pickup)) {
-        (true, true) => {
-            let problem = MemberProblem::Unsupported {
-                what: "a delivery and a pickup in one job",
-                instead: "make two jobs of it, at the same location",
-            };
-            Err(VroomError::new(format!("{}/pickup", job.task.pointer), problem))
-        }
-        (false, true) => Ok((true, job.pickup.clone())),
-        (_, false) => Ok((false, job.delivery.clone())),
+        (true, true) => (JobKind::Exchange { task, taken: job.pickup.clone() }, job.delivery.clone()),
+        (false, true) => (JobKind::Pickup(task), job.pickup.clone()),
+        (_, false) => (JobKind::Delivery(task), job.delivery.clone()),
     }
 }
 
@@ -391,7 +386,7 @@ impl Travel {
             // No distance is known, and none is asked for; what is unreachable stays so.
             durations.iter().map(|&entry| if entry == UNREACHABLE { UNREACHABLE } else { 0 }).collect()
         });
-        self.matrices.push(Matrix { durations, distances: priced });
+        self.matrices.push(Matrix { durations, distances: priced, ..Matrix::default() });
         self.distances.push(distances);
         Ok(())
     }
