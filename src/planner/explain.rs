@@ -60,23 +60,20 @@ pub fn insertion_cost(
     WhatIf::new(problem, solution).insertion_cost(job, vehicle, trip, position)
 }
 
+/// A route and the ties without a job, or why they cannot be.
+type Remainder = Result<(Tour, Ties), ExclusionReason>;
+
 /// A solution prepared for questions of what a move by hand would cost, each answered in microseconds.
 pub struct WhatIf<'p> {
     fleet: Fleet<'p>,
-    /// As the solution claims them.
     tours: Vec<Tour>,
-    ties: Ties,
+    /// What each route costs by the solution's own claim.
+    costs: Vec<Cost>,
     vehicle_of: Vec<Option<VehicleIndex>>,
-    /// The job last asked about, where it is planned.
-    taken_out: Option<TakenOut>,
+    ties: Ties,
+    /// The job last asked about, with its route and the ties without it.
+    taken_out: Option<(JobIndex, Remainder)>,
     scratch: Scratch,
-}
-
-/// A planned job taken out of its route.
-struct TakenOut {
-    job: JobIndex,
-    /// The route without it, and the ties then.
-    left: Result<(Tour, Ties), ExclusionReason>,
 }
 
 impl<'p> WhatIf<'p> {
@@ -90,12 +87,16 @@ impl<'p> WhatIf<'p> {
         let mut scratch = Scratch::default();
         let tours =
             tours_of(&fleet, solution, |_| false, &mut scratch).expect("the routes of a checked solution are feasible");
-        let ties = Ties::of(&fleet, &tours);
+        let mut costs = vec![Cost::ZERO; tours.len()];
+        for route in &solution.routes {
+            costs[route.vehicle] = route.cost.total();
+        }
         let mut vehicle_of = vec![None; problem.jobs().len()];
         for tour in &tours {
             tour.jobs().for_each(|job| vehicle_of[job] = Some(tour.vehicle));
         }
-        Self { fleet, tours, ties, vehicle_of, taken_out: None, scratch }
+        let ties = Ties::of(&fleet, &tours);
+        Self { fleet, tours, costs, vehicle_of, ties, taken_out: None, scratch }
     }
 
     /// What a job's insertion at a given position would add to the cost.
@@ -124,19 +125,17 @@ impl<'p> WhatIf<'p> {
             return Err(ExclusionReason::Locked);
         }
         self.take_out(job);
-        let Self { fleet, tours, ties, vehicle_of, taken_out, scratch } = self;
+        let Self { fleet, tours, costs, vehicle_of, ties, taken_out, scratch } = self;
         let home = vehicle_of[job];
-        let left = match taken_out {
-            Some(TakenOut { left: Err(reason), .. }) => return Err(*reason),
-            Some(TakenOut { left: Ok((tour, ties)), .. }) => Some((&*tour, &*ties)),
-            None => None,
+        let (left, ties) = match taken_out {
+            Some((_, Err(reason))) => return Err(*reason),
+            Some((_, Ok((tour, ties)))) => (Some(&*tour), &*ties),
+            None => (None, &*ties),
         };
-        let ties = left.map_or(&*ties, |(_, ties)| ties);
-        let left = left.map(|(tour, _)| tour);
         let tour = left.filter(|_| home == Some(vehicle)).unwrap_or(&tours[vehicle]);
         // What taking the job away from another route saves.
         let gained = match (home, left) {
-            (Some(home), Some(left)) if home != vehicle => left.cost - tours[home].cost,
+            (Some(home), Some(left)) if home != vehicle => left.cost - costs[home],
             _ => Cost::ZERO,
         };
         if let Some(reason) = fleet.missing_skill(vehicle, job) {
@@ -147,7 +146,7 @@ impl<'p> WhatIf<'p> {
         for spot in spots_at(fleet, tour, job, trip, position)? {
             match (insertion::cost_with(fleet, ties, tour, job, spot, scratch), best) {
                 (Ok(with), best_so_far) => {
-                    let added = with - tours[vehicle].cost + gained;
+                    let added = with - costs[vehicle] + gained;
                     best = Ok(best_so_far.map_or(added, |best| best.min(added)));
                 }
                 (Err(reason), Err(nearest)) if reason.nearness() > nearest.nearness() => {
@@ -161,17 +160,19 @@ impl<'p> WhatIf<'p> {
 
     /// Prepares the route of a planned job without it, unless that was done for the question before.
     fn take_out(&mut self, job: JobIndex) {
-        if self.taken_out.as_ref().is_some_and(|taken_out| taken_out.job == job) {
+        if self.taken_out.as_ref().is_some_and(|&(known, _)| known == job) {
             return;
         }
         self.taken_out = self.vehicle_of[job].map(|home| {
-            let nodes = self.tours[home].nodes_without(|other| other == job);
-            let left = Tour::tied(&self.fleet, &self.ties, home, nodes, &mut self.scratch);
-            let standing = |left: Tour| {
-                let ties = self.ties.with_replaced(&self.tours[home], &left);
+            let tour = &self.tours[home];
+            let nodes = tour.nodes_without(|other| other == job);
+            let left = Tour::tied(&self.fleet, &self.ties, home, nodes, &mut self.scratch).map(|left| {
+                let mut ties = self.ties.clone();
+                ties.forget(tour);
+                ties.record(&left);
                 (left, ties)
-            };
-            TakenOut { job, left: left.map(standing) }
+            });
+            (job, left)
         });
     }
 }

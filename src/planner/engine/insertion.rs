@@ -2,7 +2,7 @@
 
 use super::chain::Node;
 use super::ties::Ties;
-use super::tour::{Gap, Tour, start_and_service};
+use super::tour::{Gap, Tour, jobs_of, start_and_service};
 use super::{Fleet, Scratch, schedule};
 use crate::planner::cost::Cost;
 use crate::planner::exclusion::ExclusionReason;
@@ -96,12 +96,9 @@ pub(in crate::planner) fn cost_with(
     spot: Spot,
     scratch: &mut Scratch,
 ) -> Result<Cost, ExclusionReason> {
-    let bounds = ties.bounds(fleet, tour.vehicle, tour.jobs().chain([job]));
-    let mut with = std::mem::take(&mut scratch.nodes);
-    insert_into(&mut with, fleet, &tour.nodes, job, spot);
-    let cost = schedule::evaluate(fleet, tour.vehicle, &with, &bounds, scratch);
-    scratch.nodes = with;
-    Ok(cost?.total())
+    let with = insert(fleet, &tour.nodes, job, spot);
+    let bounds = ties.bounds(fleet, tour.vehicle, jobs_of(&with));
+    Ok(schedule::evaluate(fleet, tour.vehicle, &with, &bounds, scratch)?.total())
 }
 
 /// The cheapest insertion of a job into a tour, or the constraint that came nearest to allowing one.

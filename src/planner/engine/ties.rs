@@ -90,7 +90,7 @@ impl Ties {
     }
 
     /// Takes note of a tour.
-    pub(super) fn record(&mut self, tour: &Tour) {
+    pub(in crate::planner) fn record(&mut self, tour: &Tour) {
         self.put(tour, Some(tour.vehicle));
         for &(job, times) in &tour.times {
             self.times[job] = Some(times);
@@ -98,19 +98,11 @@ impl Ties {
     }
 
     /// Takes note that a tour is no more.
-    pub(super) fn forget(&mut self, tour: &Tour) {
+    pub(in crate::planner) fn forget(&mut self, tour: &Tour) {
         self.put(tour, None);
         for &(job, _) in &tour.times {
             self.times[job] = None;
         }
-    }
-
-    /// The ties with another tour in a tour's place.
-    pub(in crate::planner) fn with_replaced(&self, old: &Tour, new: &Tour) -> Self {
-        let mut ties = self.clone();
-        ties.forget(old);
-        ties.record(new);
-        ties
     }
 
     fn put(&mut self, tour: &Tour, vehicle: Option<VehicleIndex>) {
