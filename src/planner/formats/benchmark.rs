@@ -36,7 +36,7 @@ impl Convention {
     fn leg(self, squared: u64) -> (u32, u32) {
         let scale = self.scale().unsigned_abs();
         let squared = squared * scale * scale;
-        let floor = squared.isqrt();
+        let floor = floor_sqrt(squared);
         // Half a unit beyond the root lies below the square just when squared > floor² + floor.
         let nearest = if squared > floor * floor + floor { floor + 1 } else { floor };
         let ceiling = if squared > floor * floor { floor + 1 } else { floor };
@@ -48,6 +48,25 @@ impl Convention {
         let whole = |units: u64| u32::try_from(units).expect("coordinates are read within bounds");
         (whole(time), whole(distance))
     }
+}
+
+/// The whole part of a square root, several times as fast as by whole numbers alone: a file of ten thousand customers has
+/// a hundred million distances.
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the root is corrected by whole numbers"
+)]
+fn floor_sqrt(square: u64) -> u64 {
+    let mut root = (square as f64).sqrt() as u64;
+    while root * root > square {
+        root -= 1;
+    }
+    while (root + 1) * (root + 1) <= square {
+        root += 1;
+    }
+    root
 }
 
 /// A benchmark instance as a problem. Each metre costs one unit of currency a kilometre, and nothing else costs.
@@ -185,4 +204,19 @@ pub(super) fn window(open: i64, close: i64, convention: Convention) -> TimeWindo
 /// The lines that are not blank, numbered from 1.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.lines().enumerate().map(|(index, line)| (index + 1, line.trim())).filter(|(_, line)| !line.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::floor_sqrt;
+
+    #[test]
+    fn roots_are_as_whole_numbers_have_them() {
+        let largest = 8_000_000_000_000_000_000_u64;
+        let around = |square: u64| [square.saturating_sub(1), square, square + 1];
+        let squares = (0..3_000_u64).map(|step| (step * 942_809) * (step * 942_809)).chain(0..2_000).chain([largest]);
+        for square in squares.flat_map(around).filter(|&square| square <= largest) {
+            assert_eq!(floor_sqrt(square), square.isqrt(), "{square}");
+        }
+    }
 }

@@ -65,6 +65,7 @@ pub(super) fn find(
         goal: if order.fewest_vehicles { Goal::FewestVehicles } else { Goal::Cost },
         chains: order.threads.max(1),
     };
+    tracing::debug!(since_start_ms = ms(order.begun.elapsed()), "the problem is read");
     pool.install(|| {
         let mut budget = Budget::new(problem, order, unit);
         let solution = search(problem, &options, &mut |progress| {
@@ -73,12 +74,20 @@ pub(super) fn find(
             budget.spent(progress)
         });
         let Budget { iterations, .. } = budget;
+        let searched = Instant::now();
+        tracing::debug!(iterations, since_start_ms = ms(order.begun.elapsed()), "the search has ended");
         checker::check(problem, &solution).map_err(|violations| ServiceError::CheckerRefused {
             first: violations.first().map(ToString::to_string).unwrap_or_default(),
             count: violations.len(),
         })?;
+        tracing::debug!(took_ms = ms(searched.elapsed()), "the checker has accepted the answer");
         Ok(Found { solution, iterations })
     })
+}
+
+/// Whole milliseconds.
+pub(super) fn ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// What may be spent, and what has been.

@@ -50,16 +50,12 @@ pub fn solve_vroom<T: AsRef<TravelModes>>(
         }
     };
     let vroom = input.into_problem(&measured)?;
-    let loading = milliseconds(began);
+    let loading = search::ms(began.elapsed());
     let began = Instant::now();
     let found = search::find(&vroom.problem, &order, Cost::PER_CURRENCY_UNIT, hear)?;
-    let times = ComputingTimes { loading, solving: milliseconds(began), routing: 0 };
+    let times = ComputingTimes { loading, solving: search::ms(began.elapsed()), routing: 0 };
     let output = vroom.output(&found.solution, times);
     Ok(VroomAnswer { output, travel: basis, iterations: found.iterations })
-}
-
-fn milliseconds(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The kind of vehicle that a routing profile means, by the names in use with VROOM's routing engines.

@@ -49,7 +49,7 @@ fn town(seed: u64, general: bool) -> ProblemParts {
     }
     let mut vehicle = Vehicle::at_depot(0, TimeWindow::new(0, 12_000), vec![12]);
     let per_hour = if general { 100 } else { 0 };
-    vehicle.costs = VehicleCosts { fixed: 1, per_hour, per_travel_hour: 0, per_km: 100 };
+    vehicle.costs = VehicleCosts { fixed: 1, per_hour, per_km: 100, ..VehicleCosts::default() };
     ProblemParts {
         places: PLACES,
         dimensions: 1,

@@ -135,11 +135,11 @@ impl VroomInput {
             None => hopeless.push(origin),
         };
         for (index, job) in self.jobs.iter().enumerate() {
-            let (takes, amount) = direction(job)?;
             let task = self.task(&job.task, &atlas, &clock)?;
-            let kind = task.map(if takes { JobKind::Pickup } else { JobKind::Delivery });
-            let job =
-                kind.map(|kind| Job { skills: job.skills.clone(), priority: job.priority, ..Job::new(kind, amount) });
+            let job = task.map(|task| {
+                let (kind, amount) = kind_of(job, task);
+                Job { skills: job.skills.clone(), priority: job.priority, ..Job::new(kind, amount) }
+            });
             add(Origin::Job(index), job);
         }
         for (index, shipment) in self.shipments.iter().enumerate() {
@@ -244,19 +244,13 @@ impl VroomInput {
     }
 }
 
-/// A job's direction, and how much goes: whether it is taken to the depot rather than brought from it.
-fn direction(job: &JobInput) -> Result<(bool, Vec<Load>), VroomError> {
+/// What a job does at its task, and how much it brings there or, where it only takes, takes.
+fn kind_of(job: &JobInput, task: Task) -> (JobKind, Vec<Load>) {
     let moves = |amount: &[Load]| amount.iter().any(|&load| load > 0);
     match (moves(&job.delivery), moves(&job.pickup)) {
-        (true, true) => {
-            let problem = MemberProblem::Unsupported {
-                what: "a delivery and a pickup in one job",
-                instead: "make two jobs of it, at the same location",
-            };
-            Err(VroomError::new(format!("{}/pickup", job.task.pointer), problem))
-        }
-        (false, true) => Ok((true, job.pickup.clone())),
-        (_, false) => Ok((false, job.delivery.clone())),
+        (true, true) => (JobKind::Exchange { task, taken: job.pickup.clone() }, job.delivery.clone()),
+        (false, true) => (JobKind::Pickup(task), job.pickup.clone()),
+        (_, false) => (JobKind::Delivery(task), job.delivery.clone()),
     }
 }
 
@@ -309,23 +303,19 @@ fn build_vehicle(
     let costs = &vehicle.costs;
     // A matrix of costs stands in the place of the distances, and counts as it is.
     let (per_travel_hour, per_km) = if travel.has_costs[matrix] { (0, 1_000) } else { (costs.per_hour, costs.per_km) };
+    // VROOM prices the time of travel alone.
+    let costs = VehicleCosts { fixed: costs.fixed, per_travel_hour, per_km, ..VehicleCosts::default() };
     Ok(Vehicle {
         start: place(&vehicle.start),
         end: place(&vehicle.end),
         matrix,
-        shift,
-        start_late: None,
-        capacity: vehicle.capacity.clone().unwrap_or_default(),
         skills: vehicle.skills.clone(),
         breaks: vehicle.breaks.iter().map(rest).collect::<Result<_, _>>()?,
-        costs: VehicleCosts { fixed: costs.fixed, per_hour: 0, per_travel_hour, per_km },
-        max_stops: None,
+        costs,
         max_tasks: vehicle.max_tasks,
-        max_duration: None,
         max_travel_time: vehicle.max_travel_time,
         max_distance: vehicle.max_distance,
-        reload: None,
-        overtime: Vec::new(),
+        ..Vehicle::at_depot(0, shift, vehicle.capacity.clone().unwrap_or_default())
     })
 }
 

@@ -5,9 +5,6 @@ use super::fleet::VehicleInput;
 use super::input::{TIME_MAX, TaskInput, VroomInput};
 use crate::planner::units::{MAX_MEASURE, Seconds, TimeWindow};
 
-/// How long before the first window anything could have to happen, for a vehicle without working hours.
-const LEAD: Seconds = 100_000_000;
-
 /// The span of time in which everything happens.
 pub(super) struct Clock {
     /// What the planner's second 0 is in the input.
@@ -37,10 +34,18 @@ impl Clock {
             .filter_map(|vehicle| vehicle.window.map(|window| (window.0, format!("{}/time_window", vehicle.pointer))));
         let starts: Vec<(u64, String)> = of_tasks.chain(of_breaks).chain(of_vehicles).collect();
 
+        let of_tasks: Seconds = tasks.iter().map(|task| task.setup.longest() + task.service.longest()).sum();
+        let resting = |vehicle: &VehicleInput| vehicle.breaks.iter().map(|rest| rest.service).sum::<Seconds>();
+        let of_breaks = input.vehicles.iter().map(resting).max().unwrap_or(0);
+        let legs = Seconds::try_from(tasks.len() + 1).unwrap_or(Seconds::MAX);
+        // The longest that any route can be busy.
+        let busy = legs.saturating_mul(longest_leg).saturating_add(of_tasks).saturating_add(of_breaks);
+
         let working_hours = input.vehicles.iter().map(|vehicle| vehicle.window.map(|window| window.0));
         let origin = match working_hours.collect::<Option<Vec<u64>>>() {
             Some(hours) => seconds(hours.into_iter().min().unwrap_or(0)),
-            None => (seconds(starts.iter().map(|start| start.0).min().unwrap_or(0)) - LEAD).max(0),
+            // A vehicle without working hours leaves so early for the first window at most.
+            None => (seconds(starts.iter().map(|start| start.0).min().unwrap_or(0)) - busy.min(MAX_MEASURE)).max(0),
         };
         let latest = starts.into_iter().max().unwrap_or_default();
         let latest_start = (seconds(latest.0) - origin).max(0);
@@ -48,11 +53,6 @@ impl Clock {
             let problem = MemberProblem::TooLate { seconds: latest_start, limit: MAX_MEASURE };
             return Err(VroomError::new(latest.1, problem));
         }
-        let of_tasks: Seconds = tasks.iter().map(|task| task.setup.longest() + task.service.longest()).sum();
-        let resting = |vehicle: &VehicleInput| vehicle.breaks.iter().map(|rest| rest.service).sum::<Seconds>();
-        let of_breaks = input.vehicles.iter().map(resting).max().unwrap_or(0);
-        let legs = Seconds::try_from(tasks.len() + 1).unwrap_or(Seconds::MAX);
-        let busy = legs.saturating_mul(longest_leg).saturating_add(of_tasks).saturating_add(of_breaks);
         Ok(Self { origin, end: latest_start.saturating_add(busy).min(MAX_MEASURE) })
     }
 

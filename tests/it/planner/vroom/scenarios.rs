@@ -177,6 +177,21 @@ fn a_break_before_the_first_task_is_put_off_towards_the_departure() {
 }
 
 #[test]
+fn a_job_may_bring_and_take() {
+    let mut input = small();
+    input["vehicles"][0]["capacity"] = json!([3]);
+    input["jobs"] = json!([
+        { "id": 1, "location_index": 2, "delivery": [3], "pickup": [2] },
+        { "id": 2, "location_index": 3, "pickup": [1] },
+    ]);
+    let output = solved(&input);
+    assert_eq!(steps(&output["routes"][0]), ["startnull", "job1", "job2", "endnull"]);
+    let loads: Vec<&Value> = output["routes"][0]["steps"].as_array().unwrap().iter().map(|it| &it["load"]).collect();
+    assert_eq!(loads, [&json!([3]), &json!([2]), &json!([3]), &json!([3])]);
+    assert_eq!((&output["summary"]["delivery"], &output["summary"]["pickup"]), (&json!([3]), &json!([3])));
+}
+
+#[test]
 fn descriptions_come_back() {
     let mut input = small();
     input["vehicles"][0]["description"] = json!("Xe 1");
@@ -266,6 +281,9 @@ fn inputs() -> impl Strategy<Value = Value> {
     let job = (task.clone(), 0..3_u64, any::<bool>(), 0..20_u8, skills.clone()).prop_map(
         |(mut job, amount, is_pickup, priority, skills)| {
             job[if is_pickup { "pickup" } else { "delivery" }] = json!([amount]);
+            if priority % 4 == 0 {
+                job[if is_pickup { "delivery" } else { "pickup" }] = json!([1]);
+            }
             job["priority"] = json!(priority);
             job["skills"] = skills;
             job
