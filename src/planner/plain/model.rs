@@ -149,6 +149,13 @@ impl Model {
         &self.tables[self.kinds[kind].table]
     }
 
+    /// The job whose first (or only) visit a node is.
+    #[inline]
+    pub(super) fn job_begun_by(&self, node: u32) -> Option<u32> {
+        let job = self.nodes[node as usize].job;
+        (self.jobs[job as usize].first == node).then_some(job)
+    }
+
     /// The visits of a job: one, or two that stand together.
     pub(super) fn nodes_of(&self, job: JobIndex) -> &[Node] {
         let JobNodes { first, delivery } = self.jobs[job];
