@@ -12,6 +12,7 @@
 //!              └─► dispatch   a day's items and home deliveries → planner problem → plan
 //!                    ├─► planner   the vehicle-routing engine; knows numbers only
 //!                    └─► roads     road network → travel-time matrix, route geometry
+//!              (service uses planner and roads itself too, to solve problems that come as files)
 //! domain                 the words and rules that everything may use: no I/O, no clock, no randomness
 //! ```
 

@@ -34,6 +34,8 @@ mod route_view;
 mod runs;
 mod server;
 mod sites;
+mod solve;
+mod solve_schema;
 mod timetable;
 mod travel;
 mod warning;
@@ -107,6 +109,7 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(runs::get_round)
         .service(runs::get_round_stops)
         .service(runs::get_round_manifest)
+        .service(solve::solve)
         .service(problem_code::list_problems)
         .service(problem_code::explain_problem);
 }

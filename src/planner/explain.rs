@@ -42,18 +42,13 @@ pub fn unassigned(problem: &Problem, solution: &Solution, job: JobIndex) -> Vec<
     tours.iter().filter_map(|tour| exclude(tour, &mut scratch)).collect()
 }
 
-/// What a job's insertion at a given position would add to the cost.
-///
-/// `position` counts the visits of the trip that stand before it, breaks that are not locked left aside; `trip`
-/// may be one past the last to open a new trip (then `position` is 0). A shipment's pickup goes to `position`,
-/// its delivery to the best place behind. A job that is planned already is taken out of its route first, and the
-/// answer is the difference of moving it; positions are then counted without it.
+/// What a job's insertion at a given position would add to the cost, for one question; [`WhatIf`] answers many.
 ///
 /// # Errors
 /// The constraint that forbids it.
 ///
 /// # Panics
-/// When the problem has no such job, or the solution is not one of this problem that the checker accepts.
+/// As [`WhatIf::new`] and [`WhatIf::insertion_cost`].
 pub fn insertion_cost(
     problem: &Problem,
     solution: &Solution,
@@ -62,38 +57,124 @@ pub fn insertion_cost(
     trip: usize,
     position: usize,
 ) -> Result<Cost, ExclusionReason> {
-    let fleet = Fleet::new(problem);
-    if vehicle >= problem.vehicles().len() {
-        return Err(ExclusionReason::NoSuchPosition);
-    }
-    if fleet.is_locked[job] {
-        return Err(ExclusionReason::Locked);
-    }
-    let mut scratch = Scratch::default();
-    let tours = tours_of(&fleet, solution, |other| other == job, &mut scratch)?;
-    let without: Cost = tours.iter().map(|tour| tour.cost).sum();
-    let gained = without - solution.cost();
-    let tour = &tours[vehicle];
-    if let Some(reason) = fleet.missing_skill(vehicle, job) {
-        return Err(reason);
-    }
-    let ties = Ties::of(&fleet, &tours);
-    ties.allow(&fleet, vehicle, job)?;
-    let mut best: Result<Cost, ExclusionReason> = Err(ExclusionReason::NoSuchPosition);
-    for spot in spots_at(&fleet, tour, job, trip, position)? {
-        let nodes = insertion::insert(&fleet, &tour.nodes, job, spot);
-        match (Tour::tied(&fleet, &ties, vehicle, nodes, &mut scratch), best) {
-            (Ok(with), best_so_far) => {
-                let added = with.cost - tour.cost + gained;
-                best = Ok(best_so_far.map_or(added, |best| best.min(added)));
-            }
-            (Err(reason), Err(nearest)) if reason.nearness() > nearest.nearness() => {
-                best = Err(reason);
-            }
-            (Err(_), _) => {}
+    WhatIf::new(problem, solution).insertion_cost(job, vehicle, trip, position)
+}
+
+/// A route and the ties without a job, or why they cannot be.
+type Remainder = Result<(Tour, Ties), ExclusionReason>;
+
+/// A solution prepared for questions of what a move by hand would cost, each answered in microseconds.
+pub struct WhatIf<'p> {
+    fleet: Fleet<'p>,
+    tours: Vec<Tour>,
+    /// What each route costs by the solution's own claim.
+    costs: Vec<Cost>,
+    vehicle_of: Vec<Option<VehicleIndex>>,
+    ties: Ties,
+    /// The job last asked about, with its route and the ties without it.
+    taken_out: Option<(JobIndex, Remainder)>,
+    scratch: Scratch,
+}
+
+impl<'p> WhatIf<'p> {
+    /// Prepares a solution.
+    ///
+    /// # Panics
+    /// When the solution is not one of this problem that the checker accepts.
+    #[must_use]
+    pub fn new(problem: &'p Problem, solution: &Solution) -> Self {
+        let fleet = Fleet::new(problem);
+        let mut scratch = Scratch::default();
+        let tours =
+            tours_of(&fleet, solution, |_| false, &mut scratch).expect("the routes of a checked solution are feasible");
+        let mut costs = vec![Cost::ZERO; tours.len()];
+        for route in &solution.routes {
+            costs[route.vehicle] = route.cost.total();
         }
+        let mut vehicle_of = vec![None; problem.jobs().len()];
+        for tour in &tours {
+            tour.jobs().for_each(|job| vehicle_of[job] = Some(tour.vehicle));
+        }
+        let ties = Ties::of(&fleet, &tours);
+        Self { fleet, tours, costs, vehicle_of, ties, taken_out: None, scratch }
     }
-    best
+
+    /// What a job's insertion at a given position would add to the cost.
+    ///
+    /// `position` counts the visits of the trip that stand before it, breaks that are not locked left aside; `trip`
+    /// may be one past the last to open a new trip (then `position` is 0). A shipment's pickup goes to `position`,
+    /// its delivery to the best place behind. A job that is planned already is taken out of its route first, and the
+    /// answer is the difference of moving it; positions are then counted without it.
+    ///
+    /// # Errors
+    /// The constraint that forbids it.
+    ///
+    /// # Panics
+    /// When the problem has no such job.
+    pub fn insertion_cost(
+        &mut self,
+        job: JobIndex,
+        vehicle: VehicleIndex,
+        trip: usize,
+        position: usize,
+    ) -> Result<Cost, ExclusionReason> {
+        if vehicle >= self.tours.len() {
+            return Err(ExclusionReason::NoSuchPosition);
+        }
+        if self.fleet.is_locked[job] {
+            return Err(ExclusionReason::Locked);
+        }
+        self.take_out(job);
+        let Self { fleet, tours, costs, vehicle_of, ties, taken_out, scratch } = self;
+        let home = vehicle_of[job];
+        let (left, ties) = match taken_out {
+            Some((_, Err(reason))) => return Err(*reason),
+            Some((_, Ok((tour, ties)))) => (Some(&*tour), &*ties),
+            None => (None, &*ties),
+        };
+        let tour = left.filter(|_| home == Some(vehicle)).unwrap_or(&tours[vehicle]);
+        // What taking the job away from another route saves.
+        let gained = match (home, left) {
+            (Some(home), Some(left)) if home != vehicle => left.cost - costs[home],
+            _ => Cost::ZERO,
+        };
+        if let Some(reason) = fleet.missing_skill(vehicle, job) {
+            return Err(reason);
+        }
+        ties.allow(fleet, vehicle, job)?;
+        let mut best: Result<Cost, ExclusionReason> = Err(ExclusionReason::NoSuchPosition);
+        for spot in spots_at(fleet, tour, job, trip, position)? {
+            match (insertion::cost_with(fleet, ties, tour, job, spot, scratch), best) {
+                (Ok(with), best_so_far) => {
+                    let added = with - costs[vehicle] + gained;
+                    best = Ok(best_so_far.map_or(added, |best| best.min(added)));
+                }
+                (Err(reason), Err(nearest)) if reason.nearness() > nearest.nearness() => {
+                    best = Err(reason);
+                }
+                (Err(_), _) => {}
+            }
+        }
+        best
+    }
+
+    /// Prepares the route of a planned job without it, unless that was done for the question before.
+    fn take_out(&mut self, job: JobIndex) {
+        if self.taken_out.as_ref().is_some_and(|&(known, _)| known == job) {
+            return;
+        }
+        self.taken_out = self.vehicle_of[job].map(|home| {
+            let tour = &self.tours[home];
+            let nodes = tour.nodes_without(|other| other == job);
+            let left = Tour::tied(&self.fleet, &self.ties, home, nodes, &mut self.scratch).map(|left| {
+                let mut ties = self.ties.clone();
+                ties.forget(tour);
+                ties.record(&left);
+                (left, ties)
+            });
+            (job, left)
+        });
+    }
 }
 
 /// The forerunner of a job, if the job would fit a tour were its goods not brought so late.

@@ -15,7 +15,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("roads", &[]),
     ("dispatch", &["domain", "planner", "roads"]),
     ("store", &["domain"]),
-    ("service", &["domain", "dispatch", "roads", "store"]),
+    ("service", &["domain", "dispatch", "planner", "roads", "store"]),
     ("api", &["domain", "service"]),
     ("cli", &["api", "domain", "service"]),
 ];

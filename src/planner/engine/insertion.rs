@@ -2,7 +2,7 @@
 
 use super::chain::Node;
 use super::ties::Ties;
-use super::tour::{Gap, Tour, start_and_service};
+use super::tour::{Gap, Tour, jobs_of, start_and_service};
 use super::{Fleet, Scratch, schedule};
 use crate::planner::cost::Cost;
 use crate::planner::exclusion::ExclusionReason;
@@ -85,6 +85,20 @@ fn insert_into(with: &mut Vec<Node>, fleet: &Fleet, nodes: &[Node], job: JobInde
             with.extend_from_slice(nodes);
         }
     }
+}
+
+/// What a tour costs with a job put in at a spot.
+pub(in crate::planner) fn cost_with(
+    fleet: &Fleet,
+    ties: &Ties,
+    tour: &Tour,
+    job: JobIndex,
+    spot: Spot,
+    scratch: &mut Scratch,
+) -> Result<Cost, ExclusionReason> {
+    let with = insert(fleet, &tour.nodes, job, spot);
+    let bounds = ties.bounds(fleet, tour.vehicle, jobs_of(&with));
+    Ok(schedule::evaluate(fleet, tour.vehicle, &with, &bounds, scratch)?.total())
 }
 
 /// The cheapest insertion of a job into a tour, or the constraint that came nearest to allowing one.

@@ -90,7 +90,7 @@ impl Ties {
     }
 
     /// Takes note of a tour.
-    pub(super) fn record(&mut self, tour: &Tour) {
+    pub(in crate::planner) fn record(&mut self, tour: &Tour) {
         self.put(tour, Some(tour.vehicle));
         for &(job, times) in &tour.times {
             self.times[job] = Some(times);
@@ -98,7 +98,7 @@ impl Ties {
     }
 
     /// Takes note that a tour is no more.
-    pub(super) fn forget(&mut self, tour: &Tour) {
+    pub(in crate::planner) fn forget(&mut self, tour: &Tour) {
         self.put(tour, None);
         for &(job, _) in &tour.times {
             self.times[job] = None;

@@ -100,6 +100,8 @@ pub(super) struct Chain<'m> {
     pub(super) state: State<'m>,
     pub(super) best: Best,
     pool: Pool,
+    /// What share of the budget was spent when the best became better, or was returned to.
+    fresh_at: f64,
     removed: Vec<u32>,
 }
 
@@ -108,13 +110,15 @@ impl<'m> Chain<'m> {
     pub(super) fn new(state: State<'m>, pool_dice: Dice) -> Self {
         let best = Best::of(&state);
         let pool = Pool::new(state.model, pool_dice);
-        Self { state, best, pool, removed: Vec::new() }
+        Self { state, best, pool, fresh_at: 0.0, removed: Vec::new() }
     }
 
-    fn advance(&mut self, guide: &Guide, stage: Stage, steps: u64) {
-        if stage.returns {
+    fn advance(&mut self, guide: &Guide, now: Stage, steps: u64) {
+        if now.returns || now.returns_if_stale.is_some_and(|since| self.fresh_at < since) {
+            self.fresh_at = now.spent;
             self.go_on_from(None);
         }
+        let best_before = self.best.totals.cost;
         for _ in 0..steps {
             if !change(&mut self.state, guide, &mut self.removed) {
                 self.state.take_back();
@@ -123,7 +127,7 @@ impl<'m> Chain<'m> {
             let state = &mut self.state;
             let was = state.before();
             let chance: f64 = state.dice.random();
-            let worst = was.cost as f64 - stage.temperature * chance.max(f64::MIN_POSITIVE).ln();
+            let worst = was.cost as f64 - now.temperature * chance.max(f64::MIN_POSITIVE).ln();
             let is_kept = state.absent_weight < was.absent_weight
                 || (state.absent_weight == was.absent_weight && (state.cost as f64) < worst);
             if !is_kept {
@@ -134,6 +138,9 @@ impl<'m> Chain<'m> {
             if state.absent.is_empty() && (state.cost as f64) < self.best.totals.cost as f64 * (1.0 + POOL_WITHIN) {
                 self.pool.remember_touched(state);
             }
+        }
+        if self.best.totals.cost < best_before {
+            self.fresh_at = now.spent;
         }
     }
 

@@ -2,9 +2,9 @@
 
 /// The temperatures between which the search cools, in mean costs of a job in the first solution.
 const HOT: f64 = 2.0;
-const COLD: f64 = 0.1;
+const COLD: f64 = 0.05;
 /// What part of the heat a later cooling starts with.
-const WARM: f64 = 0.3;
+const WARM: f64 = 0.15;
 /// The share of the budget that goes into the first cooling, where there are more.
 const FIRST_SHARE: f64 = 0.4;
 /// With so many steps a job there is one cooling; with more, there are more.
@@ -14,15 +14,19 @@ const GROWTH: f64 = 0.75;
 const COOLINGS_MAX: f64 = 12.0;
 /// Before this share of the budget is spent, nobody knows how many steps there will be.
 const KNOWN_FROM: f64 = 0.01;
-/// How often, in shares of the budget, a cool search that strayed goes back to the best.
-const RETURN_EVERY: f64 = 0.02;
+/// From when on in a cooling, and after what share of the budget without a better best, the search goes back to it.
+const RETURN_FROM: f64 = 0.3;
+const PATIENCE: f64 = 0.02;
 
 /// What there is to do at some point of the budget.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stage {
+    pub(super) spent: f64,
     pub(super) temperature: f64,
     /// Whether the search goes on from the best solution.
     pub(super) returns: bool,
+    /// Whether it does so if that has not become better since this share of the budget was spent.
+    pub(super) returns_if_stale: Option<f64>,
 }
 
 /// The plan of temperatures over a budget.
@@ -31,13 +35,12 @@ pub(super) struct Cooling {
     jobs: f64,
     coolings: Option<f64>,
     index: u64,
-    returned_at: f64,
 }
 
 impl Cooling {
     /// `mean_cost` is what a job costs on average in the first solution.
     pub(super) fn new(mean_cost: f64, jobs: usize) -> Self {
-        Self { scale: mean_cost, jobs: jobs.max(1) as f64, coolings: None, index: 0, returned_at: 0.0 }
+        Self { scale: mean_cost, jobs: jobs.max(1) as f64, coolings: None, index: 0 }
     }
 
     /// How hot it is in a single cooling of which a share has passed.
@@ -59,13 +62,9 @@ impl Cooling {
             let passed = (spent - first_share) / (1.0 - first_share) * (coolings - 1.0);
             (1 + passed as u64, HOT * WARM, passed.fract())
         };
-        let is_new = index != self.index;
-        self.index = index;
-        let returns = is_new || (passed > 0.5 && spent - self.returned_at >= RETURN_EVERY);
-        if returns {
-            self.returned_at = spent;
-        }
-        Stage { temperature: between(hot * self.scale, COLD * self.scale, passed), returns }
+        let returns = std::mem::replace(&mut self.index, index) != index;
+        let returns_if_stale = (passed > RETURN_FROM).then_some(spent - PATIENCE);
+        Stage { temperature: between(hot * self.scale, COLD * self.scale, passed), spent, returns, returns_if_stale }
     }
 }
 

@@ -5,6 +5,7 @@
 mod configuration;
 mod day;
 mod serving;
+mod solve;
 
 use std::{
     path::Path,

@@ -11,6 +11,7 @@ mod exchange;
 mod explain;
 mod formats;
 mod generator;
+mod metamorphic;
 mod on_board;
 mod overtime;
 mod plain;
@@ -19,6 +20,7 @@ mod properties;
 mod relay;
 mod rush;
 mod scenarios;
+mod vroom;
 
 use std::ops::ControlFlow;
 
