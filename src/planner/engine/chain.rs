@@ -230,20 +230,49 @@ pub(super) fn load_change(problem: &Problem, visit: Visit, dimension: usize) -> 
 
 fn check_capacity(problem: &Problem, vehicle: VehicleIndex, trip: &[Node]) -> Result<(), ExclusionReason> {
     for (dimension, &capacity) in problem.vehicles()[vehicle].capacity.iter().enumerate() {
-        let amount = |job: usize| problem.jobs()[job].amount[dimension];
-        let mut load: Load = deliveries(problem, trip).map(amount).sum();
-        let mut peak = load;
-        for node in trip {
-            if let &Node::Visit(visit) = node {
-                load += load_change(problem, visit, dimension);
-                peak = peak.max(load);
-            }
-        }
+        let (at_departure, taken) = amounts(problem, trip, dimension);
+        let peak = if taken == 0 || at_departure + taken <= capacity {
+            // Nothing comes on board, or all of it would fit at once.
+            at_departure
+        } else {
+            peak(problem, trip, dimension, at_departure)
+        };
         if peak > capacity {
             return Err(ExclusionReason::Capacity { dimension, load: peak, capacity });
         }
     }
     Ok(())
+}
+
+/// What is on board when a trip departs, and all that comes on board later.
+fn amounts(problem: &Problem, trip: &[Node], dimension: usize) -> (Load, Load) {
+    let (mut at_departure, mut taken) = (0, 0);
+    for node in trip {
+        let Node::Visit(Visit::Serve(job) | Visit::PickUp(job)) = *node else { continue };
+        let job = &problem.jobs()[job];
+        match &job.kind {
+            JobKind::Delivery(_) => at_departure += job.amount[dimension],
+            JobKind::Pickup(_) | JobKind::Shipment { .. } => taken += job.amount[dimension],
+            JobKind::Exchange { taken: in_exchange, .. } => {
+                at_departure += job.amount[dimension];
+                taken += in_exchange[dimension];
+            }
+        }
+    }
+    (at_departure, taken)
+}
+
+/// The most that is on board along a trip.
+fn peak(problem: &Problem, trip: &[Node], dimension: usize, at_departure: Load) -> Load {
+    let mut load = at_departure;
+    let mut peak = load;
+    for node in trip {
+        if let &Node::Visit(visit) = node {
+            load += load_change(problem, visit, dimension);
+            peak = peak.max(load);
+        }
+    }
+    peak
 }
 
 fn check_limits(problem: &Problem, vehicle: VehicleIndex, totals: Totals) -> Result<(), ExclusionReason> {

@@ -25,6 +25,8 @@ const NEIGHBOURS: usize = 60;
 const STRING_MAX: usize = 10;
 /// One tour in this many is overlooked at an insertion.
 const BLINK_ONE_IN: u32 = 100;
+/// The same for a job whose goods another takes on: where it is cheapest is often too late or too far for the other.
+const BLINK_IF_FOLLOWED_ONE_IN: u32 = 4;
 /// Of the jobs that are left out, how many an iteration tries to place.
 const RETRIES_MAX: usize = 10;
 
@@ -284,8 +286,9 @@ impl<'a, R: Rng> Search<'a, R> {
         jobs.sort_by_key(|&job| self.fleet.urgency(job));
         for job in jobs {
             let mut best: Option<(Insertion, usize)> = None;
+            let blink_one_in = if self.fleet.is_followed(job) { BLINK_IF_FOLLOWED_ONE_IN } else { BLINK_ONE_IN };
             for index in self.tours_near(job, before) {
-                if self.rng.random_ratio(1, BLINK_ONE_IN) {
+                if self.rng.random_ratio(1, blink_one_in) {
                     continue;
                 }
                 let found =

@@ -239,6 +239,11 @@ pub(super) fn drag_along(fleet: &Fleet, tour: &Tour, leaving: &mut Vec<JobIndex>
 }
 
 impl Fleet<'_> {
+    /// Whether another job takes on what a job brings.
+    pub(super) fn is_followed(&self, job: JobIndex) -> bool {
+        self.bonds.as_ref().is_some_and(|bonds| !bonds.followers(job).is_empty())
+    }
+
     /// Whether any job takes on what another brings.
     pub(super) fn has_relays(&self) -> bool {
         self.bonds.as_ref().is_some_and(Bonds::has_relays)

@@ -163,3 +163,21 @@ fn an_error_names_the_culprit() {
     let message = refused(|it| it.jobs[1].release = -5).to_string();
     assert_eq!(message, "job 1: release is -5; it must not be negative");
 }
+
+#[test]
+fn members_that_say_nothing_may_be_left_out_of_json() {
+    let problem = Problem::new(parts()).expect("the parts are sound");
+    let mut json = serde_json::to_value(&problem).expect("a problem is plain data");
+    let mut leave_out = |pointer: &str, members: &[&str]| {
+        let object = json.pointer_mut(pointer).and_then(serde_json::Value::as_object_mut).expect("it is there");
+        for member in members {
+            assert!(object.remove(*member).is_some(), "{member}");
+        }
+    };
+    leave_out("", &["together", "apart"]);
+    leave_out("/matrices/0", &["speeds"]);
+    leave_out("/vehicles/0", &["overtime"]);
+    leave_out("/jobs/0", &["max_on_board", "follows"]);
+    leave_out("/jobs/1", &["max_on_board", "follows"]);
+    assert_eq!(serde_json::from_value::<Problem>(json).expect("what is left is whole"), problem);
+}

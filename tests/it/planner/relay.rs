@@ -7,7 +7,12 @@ use conthoi::planner::{
     Subject, Task, TimeWindow, Vehicle, VehicleCosts, Visit,
 };
 
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
 use super::brute_force::best_score_with_relay;
+use super::generator::{self, Size};
 use super::{line, solve_to_end, solved, visits_of};
 
 fn van(shift_end: i64) -> Vehicle {
@@ -256,4 +261,39 @@ fn relays_against_trying_everything() {
     }
     println!("best found in {exact} of {samples}");
     assert!(exact * 10 >= samples * 9, "best found in {exact} of {samples} only");
+}
+
+/// Two random jobs of which the second follows the first, without what the search through everything does not know.
+fn tiny() -> impl Strategy<Value = ProblemParts> {
+    let size = Size { jobs: 2, vehicles: 2, day: 30, breaks: 0, trips: 2 };
+    let sound = generator::parts(size).prop_filter("there are two jobs", |parts| parts.jobs.len() == 2);
+    (sound, 0..5_i64).prop_map(|(mut parts, handling)| {
+        for job in &mut parts.jobs {
+            (job.max_on_board, job.follows) = (None, None);
+        }
+        parts.jobs[1].follows = Some(Follows { job: 0, handling });
+        for matrix in &mut parts.matrices {
+            matrix.speeds.clear();
+        }
+        (parts.together, parts.apart) = (Vec::new(), Vec::new());
+        parts
+    })
+}
+
+/// On a fixed sample the engine finds the best in at least nine of ten, and never anything better.
+#[test]
+fn random_relays_against_trying_everything() {
+    let mut runner = TestRunner::deterministic();
+    let (samples, mut exact, mut both) = (100, 0, 0);
+    for _ in 0..samples {
+        let parts = tiny().new_tree(&mut runner).expect("the generator rejects little").current();
+        let (problem, solution) = solved(parts);
+        let (found, best) = (solution.score(&problem), best_score_with_relay(&problem));
+        assert!(found >= best, "found {found:?}, best {best:?}");
+        exact += usize::from(found == best);
+        both += usize::from(solution.unassigned.is_empty());
+    }
+    println!("best found in {exact} of {samples}, both jobs planned in {both}");
+    assert!(exact * 10 >= samples * 9, "best found in {exact} of {samples} only");
+    assert!(both * 20 >= samples, "both jobs planned in {both} of {samples} only");
 }
