@@ -8,6 +8,9 @@
 //! Invariants: every route is feasible between two steps; a step changes only routes it saved, so it can be taken
 //! back; the same start, seed and answers about the budget give the same solution.
 //!
+//! Problems of a few thousand jobs and more are searched in [`parts`]; [`pool`] puts together the routes of several good
+//! solutions.
+//!
 //! What is not here: times and costs that a solution claims. The routes found are handed back as orders of visits.
 
 #![allow(
@@ -25,6 +28,7 @@ mod insertion;
 mod model;
 mod neighbours;
 mod partition;
+mod parts;
 mod pool;
 mod recreate;
 mod route;
@@ -87,6 +91,14 @@ pub(super) fn search(
             return Some(outcome);
         }
     }
+    if model.jobs.len() >= parts::JOBS_MIN {
+        let (best, outcome) = parts::run(state, options.seed, cooling, |done, best| {
+            let spent = look(steps + done, best)?;
+            ControlFlow::Continue((spent - spent_before) / (1.0 - spent_before))
+        });
+        hand_back(fleet, &model, &best, tours, scratch);
+        return Some(outcome);
+    }
     let lists = state.lists();
     let used_max = state.used_max;
     let pool_dice = || dice(options.seed, u64::MAX);
@@ -126,13 +138,19 @@ fn hand_back(fleet: &Fleet, model: &Model, best: &Best, tours: &mut [Tour], scra
     }
 }
 
-/// A first solution: every absent job inserted where it is cheapest, in one of the search's orders.
+/// A first solution: every absent job inserted where it is cheapest, in one of the search's orders, until no more fits.
 fn construct(state: &mut State, guide: &Guide) {
-    state.begin();
-    let mut jobs = std::mem::take(&mut state.absent);
-    state.absent_weight = 0;
-    guide.orders.sort(state, &mut jobs);
-    recreate::recreate(state, &guide.near, &jobs);
+    loop {
+        state.begin();
+        let mut jobs = std::mem::take(&mut state.absent);
+        let count = jobs.len();
+        state.absent_weight = 0;
+        guide.orders.sort(state, &mut jobs);
+        recreate::recreate(state, &guide.near, &jobs);
+        if state.absent.is_empty() || state.absent.len() == count {
+            return;
+        }
+    }
 }
 
 fn nodes_of(model: &Model, tour: &Tour) -> Vec<u32> {

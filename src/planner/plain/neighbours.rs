@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::model::{Model, Node};
+use super::model::Model;
 
 /// How many neighbours of a job a ruin may reach.
 const REACH: usize = 100;
@@ -26,15 +26,18 @@ impl Neighbours {
             return Self { lists: Vec::new(), each: 0 };
         };
         let table = &model.tables[kind.table];
-        let travel = |a: &Node, b: &Node| table.leg(a.place, b.place).time.min(table.leg(b.place, a.place).time);
         let near = |job: usize| {
-            let apart = |other: usize| {
-                let others = model.nodes_of(other);
-                let pairs = model.nodes_of(job).iter().flat_map(|a| others.iter().map(move |b| (a, b)));
-                pairs.map(|(a, b)| travel(a, b)).min().unwrap_or(i32::MAX)
-            };
-            let mut others: Vec<(i32, u32)> =
-                (0..jobs).filter(|&other| other != job).map(|other| (apart(other), other as u32)).collect();
+            let mut apart = vec![i32::MAX; jobs];
+            for node in model.nodes_of(job) {
+                let (there, back) = (table.from(node.place), table.to(node.place));
+                for other in &model.nodes {
+                    let travel = there[other.place as usize].time.min(back[other.place as usize].time);
+                    let apart = &mut apart[other.job as usize];
+                    *apart = travel.min(*apart);
+                }
+            }
+            let mut others: Vec<(i32, u32)> = apart.into_iter().zip(0..).collect();
+            others.swap_remove(job);
             if others.len() > each {
                 others.select_nth_unstable(each);
                 others.truncate(each);
