@@ -2,8 +2,12 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::{
-    dispatch::DispatchError, domain::DomainError, roads::RoadsError, service::import::ImportError,
-    service::simulate::SimulateError, store::StoreError,
+    dispatch::DispatchError,
+    domain::{DomainError, Misread},
+    roads::RoadsError,
+    service::import::ImportError,
+    service::simulate::SimulateError,
+    store::StoreError,
 };
 
 /// One wrong field of a request.
@@ -104,6 +108,17 @@ pub enum ServiceError {
         /// How it ended.
         state: String,
     },
+    /// A scanned text is no code.
+    #[error("this is no code that can be looked up: {0}")]
+    Misread(#[from] Misread),
+    /// The discrepancy is not open any more.
+    #[error("the discrepancy {id} is {state} and can no longer be changed")]
+    DiscrepancyClosed {
+        /// Its id.
+        id: Uuid,
+        /// How it stands.
+        state: &'static str,
+    },
     /// A season would be mixed with real data.
     #[error(
         "the database holds {count} dossiers or items that are not synthetic: a synthetic season is never mixed with \
@@ -167,7 +182,7 @@ impl ServiceError {
     /// Whether the database did not answer, so that trying again later may help.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Connect { .. } | StoreError::Busy))
+        matches!(self, Self::Store(error) if error.is_unavailable())
     }
 
     /// A file that the operating system refuses.
