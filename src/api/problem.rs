@@ -1,4 +1,7 @@
-use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -7,6 +10,9 @@ use crate::service::{FieldProblem, ServiceError};
 
 /// The media type of every failure (RFC 9457).
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
+
+/// After how many seconds a client may try again what cannot be done now.
+const RETRY_AFTER_S: &str = "5";
 
 /// What went wrong with a request (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -146,6 +152,8 @@ impl From<ServiceError> for Failure {
             ServiceError::KeyReused => ProblemCode::IDEMPOTENCY_KEY_REUSED,
             ServiceError::JobEnded { .. } => ProblemCode::JOB_ENDED,
             ServiceError::Dispatch(_) => ProblemCode::CANNOT_PLAN,
+            ServiceError::Misread(_) => ProblemCode::MISREAD,
+            ServiceError::DiscrepancyClosed { .. } => ProblemCode::DISCREPANCY_CLOSED,
             unavailable if unavailable.is_unavailable() => {
                 tracing::error!(error = %unavailable, "the database is unavailable");
                 return Self::new(ProblemCode::DATABASE_UNAVAILABLE, "the database does not answer");
@@ -170,6 +178,9 @@ impl ResponseError for Failure {
     /// The answer keeps the problem in its extensions, so that the outermost middleware can add the path and the request id.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code()).content_type(PROBLEM_JSON).json(&self.0);
+        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static(RETRY_AFTER_S));
+        }
         response.extensions_mut().insert(Problem::clone(&self.0));
         response
     }

@@ -261,14 +261,13 @@ pub(crate) async fn record_scans(
 }
 
 fn result_of(id: Option<Uuid>, answer: ScanAnswer, zone: chrono_tz::Tz) -> ScanResult {
-    let result =
-        |result, position, received_at: Option<DateTime<Utc>>, errors| ScanResult {
-            id,
-            result,
-            position,
-            received_at: received_at.map(|at| local(at, zone)),
-            errors,
-        };
+    let result = |result, position, received_at: Option<DateTime<Utc>>, errors| ScanResult {
+        id,
+        result,
+        position,
+        received_at: received_at.map(|at| local(at, zone)),
+        errors,
+    };
     match answer {
         ScanAnswer::Created { position, received_at } => {
             result("created", Some(position), Some(received_at), Vec::new())

@@ -13,6 +13,7 @@ mod day_table;
 mod demo;
 mod error;
 mod import;
+mod ledger;
 mod output;
 mod plan;
 mod progress;
@@ -58,6 +59,7 @@ fn execute(args: &Args) -> Result<(), CliError> {
         Command::Plan(options) => plan::run(&config, options),
         Command::Import(options) => import::run(&config, options),
         Command::Simulate(options) => simulate::run(&config, options),
+        Command::Ledger(options) => ledger::run(&config, options),
         Command::Roads(options) => roads::run(&config, options),
         Command::Calendar(options) => calendar::run(&config, options),
         Command::Openapi => output::print(&format!("{}\n", crate::api::openapi_document())),

@@ -15,7 +15,7 @@
 //!    smallest id. When every handoff was scanned by both sides, the holder found is right however wrong the clocks are.
 //!    Empty pouches alone go about unscanned: between two sealings of one pouch only clocks tell where it was.
 //! 3. Otherwise scans were forgotten, and only clocks can tell more: the earliest time goes first and then the smallest id,
-//!    but a receipt waits for the handing over that it answers.
+//!    but a receipt waits for a handing over that the other clock shows within two minutes after it.
 //!
 //! `received_at` is the time of *first* receipt and part of the recorded scan. It matters only for a device whose clock is
 //! ahead, where it keeps a mistaken clock from ruling until that day has come.

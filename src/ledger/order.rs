@@ -1,6 +1,8 @@
 //! The total order of a history's scans; the layer's own words say by which rule.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use chrono::{DateTime, Duration, Utc};
 
 use super::{
     steps::History,
@@ -12,6 +14,9 @@ use crate::domain::Party;
 const SEARCHED_MAX: usize = 400;
 /// How many steps are tried to fit a history together, for each of its entries.
 const TRIES_PER_ENTRY: usize = 40;
+
+/// How far apart the clocks of two devices usually are at most, seconds.
+const CLOCKS_DIFFER_S: i64 = 120;
 
 /// The entries of `history` in order.
 pub(super) fn order(history: &History<'_>) -> Vec<usize> {
@@ -84,32 +89,39 @@ fn handings(history: &History<'_>, entry: usize) -> impl Iterator<Item = (Handin
     })
 }
 
-/// How often a thing went from one party to another.
-#[derive(Default, Clone, Copy)]
+/// How a thing goes from one party to another.
+#[derive(Default)]
 struct Count {
-    gives_left: usize,
+    /// When it is still to be handed over, by the giver's clock.
+    gives_left: BTreeSet<(DateTime<Utc>, usize)>,
     receipts_left: usize,
     /// Handed over and not received.
     under_way: usize,
 }
 
-/// The order of the clocks, in which a receipt that nothing under way answers waits while handings over for all receipts
-/// are still to come.
+/// The order of the clocks, in which a receipt that nothing under way answers waits for a handing over that the other clock
+/// shows a little later: both sides scan at once, and no two clocks agree to the second.
 fn by_clocks(history: &History<'_>) -> Vec<usize> {
     let mut counts: BTreeMap<Handing, Count> = BTreeMap::new();
-    for entry in 0..history.entries.len() {
+    for (entry, told) in history.entries.iter().enumerate() {
         for (handing, given) in handings(history, entry) {
             let count = counts.entry(handing).or_default();
-            *(if given { &mut count.gives_left } else { &mut count.receipts_left }) += 1;
+            if given {
+                count.gives_left.insert((told.at, entry));
+            } else {
+                count.receipts_left += 1;
+            }
         }
     }
     let mut places = vec![0; history.lanes.len()];
     let mut order = Vec::with_capacity(history.entries.len());
     while order.len() < history.entries.len() {
         let waits = |entry: usize| {
+            let until = history.entries[entry].at + Duration::seconds(CLOCKS_DIFFER_S);
             handings(history, entry).any(|(handing, given)| {
-                let count = counts[&handing];
-                !given && count.under_way == 0 && count.gives_left >= count.receipts_left
+                let count = &counts[&handing];
+                let comes = count.gives_left.first().is_some_and(|(at, _)| *at <= until);
+                !given && count.under_way == 0 && comes && count.gives_left.len() >= count.receipts_left
             })
         };
         let Some((lane, entry)) =
@@ -120,7 +132,7 @@ fn by_clocks(history: &History<'_>) -> Vec<usize> {
         for (handing, given) in handings(history, entry) {
             let count = counts.get_mut(&handing).expect("every handing was counted");
             if given {
-                count.gives_left -= 1;
+                count.gives_left.remove(&(history.entries[entry].at, entry));
                 count.under_way += 1;
             } else {
                 count.receipts_left -= 1;

@@ -49,7 +49,7 @@ pub use road_files::{RoadsStep, import_roads, roads_summary};
 pub use scans::{
     CustodyDetail, DiscrepancyDetail, DiscrepancyPage, DiscrepancyQuery, IncomingAction, IncomingScan, LedgerFault,
     LedgerReport, NamedParty, NamedPlace, PreparedScans, RouteReconciliation, ScanAnswer, StopReconciliation,
-    WrittenScans,
+    TripScans, WrittenScans,
 };
 pub use seasons::{SeasonOrder, SeasonProgress, SeasonReport};
 pub use setup::Setup;

@@ -42,9 +42,9 @@ impl Histories {
                 break;
             }
             let texts: Vec<String> = wanted.iter().map(ToString::to_string).collect();
-            wanted.into_iter().for_each(|code| {
+            for code in wanted {
                 histories.by_code.entry(code).or_default();
-            });
+            }
             let stored: Vec<StoredScan> = service.store().scans_of_codes(centre.centre.id, &texts)?;
             let mut containers = BTreeSet::new();
             for scan in &stored {

@@ -15,7 +15,7 @@ pub use capture::{PreparedScans, ScanAnswer, WrittenScans};
 pub use incoming::{IncomingAction, IncomingScan, NamedParty, NamedPlace};
 pub use look_up::CustodyDetail;
 pub use review::{DiscrepancyDetail, DiscrepancyPage, DiscrepancyQuery};
-pub use trips::{RouteReconciliation, StopReconciliation};
+pub use trips::{RouteReconciliation, StopReconciliation, TripScans};
 pub use verify::{LedgerFault, LedgerReport};
 
 use chrono::{DateTime, Utc};

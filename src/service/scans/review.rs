@@ -258,6 +258,9 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`], [`ServiceError::DiscrepancyClosed`], and [`ServiceError::Invalid`] for nobody known.
+    ///
+    /// # Panics
+    /// Never: a party is a word and an id.
     pub fn assign_discrepancy(&self, id: Uuid, assignee: &NamedParty) -> Result<DiscrepancyDetail, ServiceError> {
         let centre = self.centre()?;
         let mut problems = Vec::new();

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{look_up::code_of_item, recorded};
@@ -27,11 +28,14 @@ pub struct RouteReconciliation {
     pub carried: Reconciliation<Code>,
 }
 
+/// When a pouch was sealed, and what went into it.
+type Sealing = (DateTime<Utc>, Vec<Code>);
+
 /// The scans of a run or a round, and what the pouches in them held.
 pub struct TripScans {
     records: Vec<Recorded>,
     /// Each pouch with what was sealed into it, and when.
-    sealed: BTreeMap<Code, Vec<(chrono::DateTime<chrono::Utc>, Vec<Code>)>>,
+    sealed: BTreeMap<Code, Vec<Sealing>>,
 }
 
 impl Service {
@@ -49,14 +53,16 @@ impl Service {
             .filter(|code| code.names_a_container())
             .map(ToString::to_string)
             .collect();
-        let mut sealed: BTreeMap<Code, Vec<_>> = BTreeMap::new();
+        let mut sealed: BTreeMap<Code, Vec<Sealing>> = BTreeMap::new();
         for stored in self.store().scans_of_codes(centre, &pouches.into_iter().collect::<Vec<_>>())? {
             let record = recorded(&stored)?;
             if let Action::Seal { pouch, .. } = &record.scan.action {
                 sealed.entry(pouch.clone()).or_default().push((record.at(), record.scan.codes.clone()));
             }
         }
-        sealed.values_mut().for_each(|seals| seals.sort());
+        for seals in sealed.values_mut() {
+            seals.sort();
+        }
         Ok(TripScans { records, sealed })
     }
 }

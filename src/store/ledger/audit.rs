@@ -59,6 +59,9 @@ pub struct LedgerDay {
     pub link: Digest,
 }
 
+/// Code, position, link; of the entry its scan, time of receipt and digest.
+type LinkRow = (String, i64, Vec<u8>, Id, Micros, Vec<u8>);
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = scan_days)]
 struct DayRow {
@@ -86,7 +89,7 @@ impl Store {
         let same_event =
             scan_events::centre_id.eq(scan_codes::centre_id).and(scan_events::position.eq(scan_codes::position));
         self.read(|connection| {
-            let rows: Vec<(String, i64, Vec<u8>, Id, Micros, Vec<u8>)> = scan_codes::table
+            let rows: Vec<LinkRow> = scan_codes::table
                 .inner_join(scan_events::table.on(same_event))
                 .filter(scan_codes::centre_id.eq(Id::from(centre)))
                 .filter(scan_codes::code.ge(code))

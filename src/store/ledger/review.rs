@@ -175,7 +175,7 @@ pub struct DiscrepancyCursor {
 }
 
 /// Stores what is found now of one thing and closes what was found of it before and is no more.
-fn replace(connection: &mut AnyConnection, known: Vec<Row>, found: &[Row], at: Micros) -> Result<(), StoreError> {
+fn replace(connection: &mut AnyConnection, known: &[Row], found: &[Row], at: Micros) -> Result<(), StoreError> {
     for row in found {
         let before = known.iter().find(|known| known.id == row.id);
         let target = discrepancies::table.find((row.centre_id, row.id));
@@ -286,12 +286,12 @@ impl Store {
                 found.iter().map(|found| Row::new(centre, found)).collect()
             };
             for (code, found) in &findings.of_codes {
-                let known = discrepancies::table
+                let known: Vec<Row> = discrepancies::table
                     .filter(discrepancies::centre_id.eq(centre_id))
                     .filter(discrepancies::code.eq(code))
                     .select(Row::as_select())
                     .load(connection)?;
-                replace(connection, known, &rows(found), at)?;
+                replace(connection, &known, &rows(found), at)?;
             }
             for (device, found) in &findings.of_devices {
                 keep_device(connection, centre_id, device)?;
@@ -302,7 +302,7 @@ impl Store {
                     .filter(discrepancies::detail.like(format!("%{}%", device.device_id)))
                     .select(Row::as_select())
                     .load(connection)?;
-                replace(connection, known, &rows(found), at)?;
+                replace(connection, &known, &rows(found), at)?;
             }
             findings.lasting.iter().try_for_each(|found| note(connection, centre, found))?;
             Ok(true)

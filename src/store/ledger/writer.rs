@@ -138,9 +138,8 @@ fn work(shared: &Shared) {
     }
 }
 
-fn write(shared: &Shared, group: Vec<Waiting>) {
-    let written = commit(shared, &group);
-    match written {
+fn write(shared: &Shared, mut group: Vec<Waiting>) {
+    match commit(shared, &group) {
         Ok(answers) => {
             for (waiting, answers) in group.into_iter().zip(answers) {
                 (waiting.answer)(Ok(answers));
@@ -153,12 +152,15 @@ fn write(shared: &Shared, group: Vec<Waiting>) {
             }
         }
         Err(error) if group.len() == 1 => {
-            group
-                .into_iter()
-                .for_each(|waiting| (waiting.answer)(Err(StoreError::Unavailable { problem: error.to_string() })));
+            let alone = group.remove(0);
+            (alone.answer)(Err(error));
         }
         // One request must not take the others along.
-        Err(_) => group.into_iter().for_each(|waiting| write(shared, vec![waiting])),
+        Err(_) => {
+            for waiting in group {
+                write(shared, vec![waiting]);
+            }
+        }
     }
 }
 
