@@ -44,6 +44,8 @@ struct Thing {
     missing: bool,
     /// It has not begun yet: the scan that registers it, or first seals it as a pouch, is still to come.
     unborn: bool,
+    /// It is a container that was opened and not sealed since.
+    opened: bool,
 }
 
 /// How a scan contradicts what is known of one thing.
@@ -112,9 +114,10 @@ impl Token {
         false
     }
 
-    /// Whether nothing contradicts the step.
+    /// Whether nothing contradicts the step. An empty pouch may be scanned without contradiction, but that is so rare that an
+    /// order of scans should not rest on it.
     pub(super) fn fits(&self, step: &Step) -> bool {
-        self.misfits(step).next().is_none()
+        step.named.iter().all(|thing| !self.0[*thing].opened) && self.misfits(step).next().is_none()
     }
 
     /// What contradicts the step, thing by thing.
@@ -139,7 +142,7 @@ impl Token {
     fn container_misfit(&self, step: &Step, container: usize) -> Option<Misfit> {
         match (step.act, self.keeping(step.actor, container)) {
             // Empty pouches go back without a scan, so anybody may seal one.
-            (Act::Seal(_), Some(Misfit::Holder { .. })) => None,
+            (Act::Seal(_), Some(Misfit::Holder { .. })) if self.0.iter().all(|it| it.inside != Some(container)) => None,
             (_, misfit) => misfit,
         }
     }
@@ -206,6 +209,7 @@ impl Token {
                     }
                 }
                 self.hold(container, step.actor);
+                self.0[container].opened = true;
                 for thing in &step.named {
                     self.hold(*thing, step.actor);
                 }
@@ -235,7 +239,7 @@ impl Token {
 
     /// `holder` has the thing by itself.
     fn hold(&mut self, thing: usize, holder: Party) {
-        self.0[thing] = Thing { holder: Some(holder), handover: None, inside: None, missing: false, unborn: false };
+        self.0[thing] = Thing { holder: Some(holder), ..Thing::default() };
     }
 
     fn contains(&self, container: usize, thing: usize) -> bool {

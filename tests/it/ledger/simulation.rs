@@ -6,9 +6,10 @@
 //!
 //! Two kinds of schedules, because what can be known differs:
 //! - everything is scanned, and clocks are wrong by hours: custody must be right nevertheless;
-//! - scans are forgotten, and clocks are right: custody must be what the last scan says.
+//! - scans are forgotten, and clocks are right: custody must be what the last scan says. Of each thing at most one handoff is
+//!   forgotten on one side: two that cancel out leave the same scans as a wrong clock does, and nobody could tell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 use conthoi::{
@@ -50,6 +51,8 @@ struct Day {
     people: Vec<Person>,
     devices: Vec<(Device, Duration)>,
     truths: BTreeMap<Code, Truth>,
+    /// The things of which a handoff was forgotten.
+    forgotten: BTreeSet<Code>,
     /// Each scan with the time at which it really was.
     scans: Vec<(Scan, DateTime<Utc>)>,
 }
@@ -81,15 +84,20 @@ impl Day {
         for n in 0..rng.random_range(0..=2) {
             truths.insert(pouch(n), Truth::default());
         }
-        Self { rng, kind, minute: 600, people, devices, truths, scans: Vec::new() }
+        Self { rng, kind, minute: 600, people, devices, truths, forgotten: BTreeSet::new(), scans: Vec::new() }
     }
 
     /// Somebody's device scans, unless that is forgotten.
     fn scan(&mut self, person: usize, action: Action, codes: &[Code], counterparty: Option<Party>, forgettable: bool) {
         self.minute += self.rng.random_range(1..20);
-        let forgotten = self.kind == Kind::ForgottenScans && forgettable && self.rng.random_ratio(1, 5);
-        if forgotten {
-            return;
+        if self.kind == Kind::ForgottenScans && forgettable && self.rng.random_ratio(1, 3) {
+            let things: Vec<Code> =
+                codes.iter().flat_map(|code| self.content(code).into_iter().chain([code.clone()])).collect();
+            let is_handoff = matches!(action, Action::Give | Action::HandBack | Action::Receive);
+            if !is_handoff || things.iter().all(|code| !self.forgotten.contains(code)) {
+                self.forgotten.extend(things.into_iter().filter(|_| is_handoff));
+                return;
+            }
         }
         let Person { party, devices } = &self.people[person];
         let device = devices[self.rng.random_range(0..devices.len())];
@@ -300,11 +308,18 @@ impl Day {
 fn check(seed: u64) -> Result<usize, String> {
     let kind = if seed.is_multiple_of(2) { Kind::WrongClocks } else { Kind::ForgottenScans };
     let mut day = Day::new(seed, kind);
-    for _ in 0..day.rng.random_range(4..60) {
+    for _ in 0..day.rng.random_range(8..150) {
         day.step();
     }
     let schedules = [day.arrivals(), day.arrivals()];
     for (code, truth) in day.truths.clone() {
+        // A forgotten handing over and one that is under way cancel out as well.
+        let cancel_out = |(other, truth): (&Code, &Truth)| {
+            (*other == code || other.names_a_container()) && truth.handover.is_some() && day.forgotten.contains(other)
+        };
+        if day.truths.iter().any(cancel_out) {
+            continue;
+        }
         // Empty pouches go back unscanned, so between two sealings of one only clocks tell, and here they are wrong.
         let sealings =
             |(scan, _): &&(Scan, DateTime<Utc>)| matches!(&scan.action, Action::Seal { pouch, .. } if *pouch == code);
@@ -354,23 +369,24 @@ fn agree(custody: &Custody, truth: &Truth, kind: Kind) -> Result<(), String> {
 impl Day {
     /// What happened to a thing, for the message of a failed schedule.
     fn story(&self, code: &Code) -> String {
-        let lines =
-            self.scans.iter().filter(|(scan, _)| scan.codes.contains(code) || scan.action.pouch().is_some()).map(
-                |(scan, at)| {
-                    format!(
-                        "  {} device {} #{} (clock {}) {:?} {:?} {:?} ⇄ {:?}",
-                        at.format("%H:%M"),
-                        scan.device_id,
-                        scan.device_seq,
-                        scan.device_time.format("%H:%M"),
-                        scan.actor,
-                        scan.action,
-                        scan.codes.iter().map(Code::text).collect::<Vec<_>>(),
-                        scan.counterparty
-                    )
-                },
-            );
-        lines.collect::<Vec<_>>().join("\n")
+        let concerns = |scan: &Scan| {
+            scan.action.pouch().is_some() || scan.codes.iter().any(|it| it == code || it.names_a_container())
+        };
+        let mut lines = Vec::new();
+        for (scan, at) in self.scans.iter().filter(|(scan, _)| concerns(scan)) {
+            let codes: Vec<String> = scan.codes.iter().map(Code::text).collect();
+            lines.push(format!(
+                "  {} device {} #{} (clock {}) {:?} {:?} {codes:?} ⇄ {:?}",
+                at.format("%H:%M"),
+                scan.device_id,
+                scan.device_seq,
+                scan.device_time.format("%H:%M"),
+                scan.actor,
+                scan.action,
+                scan.counterparty
+            ));
+        }
+        lines.join("\n")
     }
 }
 
