@@ -9,6 +9,7 @@ mod openapi;
 mod pages;
 mod plans;
 mod problems;
+pub(crate) mod scans;
 
 use std::sync::Arc;
 

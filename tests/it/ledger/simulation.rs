@@ -237,7 +237,7 @@ impl Day {
         let (Some(pouch), false) = (empty, items.is_empty()) else { return };
         self.scan(person, Action::Seal { pouch: pouch.clone(), seal: None }, &items, None, false);
         let party = self.people[person].party;
-        self.move_to(&[pouch.clone()], party);
+        self.move_to(std::slice::from_ref(&pouch), party);
         for code in items {
             self.truths.get_mut(&code).unwrap().inside = Some(pouch.clone());
         }
@@ -265,11 +265,15 @@ impl Day {
             }
             1 => {
                 self.scan(person, Action::AttemptFailed { reason: AttemptFailure::Absent }, &codes, None, false);
-                codes.iter().for_each(|code| self.truths.get_mut(code).unwrap().attempts += 1);
+                for code in &codes {
+                    self.truths.get_mut(code).unwrap().attempts += 1;
+                }
             }
             _ => {
                 self.scan(person, Action::ReportDamaged, &codes, None, false);
-                codes.iter().for_each(|code| self.truths.get_mut(code).unwrap().damaged = true);
+                for code in &codes {
+                    self.truths.get_mut(code).unwrap().damaged = true;
+                }
             }
         }
     }
