@@ -235,7 +235,11 @@ fn of_device(centre: &CentreData, scan: &Scan, device_id: DeviceId, received_at:
 pub(super) fn stored_discrepancy(found: &Discrepancy) -> StoredDiscrepancy {
     StoredDiscrepancy {
         id: found.id(),
-        code: found.code.as_ref().map(ToString::to_string),
+        code: match &found.kind {
+            // Gaps come and go with their device, as a thing's findings do with the thing.
+            DiscrepancyKind::SequenceGap { device_id, .. } => Some(device_subject(*device_id)),
+            _ => found.code.as_ref().map(ToString::to_string),
+        },
         scan_id: found.scan,
         kind: found.kind.word().to_owned(),
         detail: json(&found.kind),
@@ -248,6 +252,14 @@ pub(super) fn stored_discrepancy(found: &Discrepancy) -> StoredDiscrepancy {
         closed_at: None,
     }
 }
+
+/// What the store files the findings of a device under, as it files those of a thing under its code.
+pub(super) fn device_subject(device_id: DeviceId) -> String {
+    format!("{DEVICE}{device_id}")
+}
+
+/// No code has this in front.
+pub(super) const DEVICE: &str = "device:";
 
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("parties and kinds are made of strings and numbers")

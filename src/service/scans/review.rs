@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{
-    capture::stored_discrepancy,
+    capture::{DEVICE, device_subject, stored_discrepancy},
     codes_of,
     incoming::{NamedParty, party},
     limits,
@@ -86,7 +86,7 @@ impl Service {
         let limits = limits(centre, now);
         let records = stored.iter().map(recorded).collect::<Result<Vec<Recorded>, _>>()?;
         let mut findings =
-            Findings { of_codes: self.look_at_things(centre, &records, &limits)?, ..Findings::default() };
+            Findings { of_subjects: self.look_at_things(centre, &records, &limits)?, ..Findings::default() };
         self.look_at_devices(centre, &records, &limits, &mut findings)?;
         // When somebody else was faster, the next look begins where they ended.
         self.store().keep_findings(id, (from, to), &findings, now)?;
@@ -163,14 +163,14 @@ impl Service {
                     limits,
                 ))
             });
-            let gaps = gaps.collect();
+            findings.of_subjects.insert(device_subject(device_id), gaps.collect());
             let device = DeviceNumbers {
                 device_id,
                 last_number: i64::try_from(numbers.last()).unwrap_or(i64::MAX),
                 numbers: serde_json::to_string(&numbers).expect("running numbers are a list of pairs"),
                 last_received_at: latest.received_at,
             };
-            findings.of_devices.push((device, gaps));
+            findings.devices.push(device);
         }
         Ok(())
     }
@@ -249,6 +249,7 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`].
     pub fn discrepancy(&self, id: Uuid) -> Result<DiscrepancyDetail, ServiceError> {
+        self.review_scans()?;
         let centre = self.centre()?.centre.id;
         let row = self.store().discrepancy(centre, id)?;
         detail(row.ok_or_else(|| ServiceError::not_found("discrepancy", &id))?)
@@ -302,7 +303,12 @@ fn detail(row: StoredDiscrepancy) -> Result<DiscrepancyDetail, ServiceError> {
     Ok(DiscrepancyDetail {
         id: row.id,
         found: Discrepancy {
-            code: row.code.map(|code| code.parse()).transpose().map_err(|_| corrupt("it names no code".into()))?,
+            code: row
+                .code
+                .filter(|code| !code.starts_with(DEVICE))
+                .map(|code| code.parse())
+                .transpose()
+                .map_err(|_| corrupt("it names no code".into()))?,
             scan: row.scan_id,
             kind: serde_json::from_str(&row.detail).map_err(|error| corrupt(error.to_string()))?,
             owner: party(row.owner)?,

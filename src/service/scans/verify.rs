@@ -224,17 +224,23 @@ impl<I: Iterator<Item = LedgerDay>> Days<I> {
         let root = tree.root();
         let link = day_link(self.before.as_ref(), date, tree.leaves(), &root);
         self.before = Some(link);
+        let mut kept = false;
         while let Some(stored) = self.stored.next_if(|stored| stored.date <= date) {
             if stored.date < date {
                 report.fault(Some(stored.first_position), None, format!("all scans of {} are missing", stored.date));
                 continue;
             }
             report.days += 1;
+            kept = true;
             if stored != (LedgerDay { date, first_position: first, last_position: last, root, link }) {
                 let problem = format!("the scans of {date} are not those whose root was kept");
                 report.fault(Some(first), None, problem);
                 self.before = Some(stored.link);
             }
+        }
+        // The last days may have no root yet.
+        if !kept && self.stored.peek().is_some() {
+            report.fault(Some(first), None, format!("the root of {date} is missing"));
         }
     }
 

@@ -47,7 +47,7 @@ impl DiscrepancyState {
 pub struct StoredDiscrepancy {
     /// Its id.
     pub id: Uuid,
-    /// The code that it is about; `None` when it is about a device.
+    /// What it is about: a code, or whatever the caller files its findings under.
     pub code: Option<String>,
     /// The scan that shows it.
     pub scan_id: ScanId,
@@ -157,10 +157,11 @@ struct DeviceRow {
 /// What looking through a part of the ledger has found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
-    /// For each code looked at (or, without code, each device's gaps by its id as text) all that is wrong now.
-    pub of_codes: BTreeMap<String, Vec<StoredDiscrepancy>>,
-    /// For each device looked at the gaps in its numbers; a gap that is no longer among them is explained.
-    pub of_devices: Vec<(DeviceNumbers, Vec<StoredDiscrepancy>)>,
+    /// For each thing or device looked at all that is wrong with it now; what was found of it before and is no more is
+    /// explained.
+    pub of_subjects: BTreeMap<String, Vec<StoredDiscrepancy>>,
+    /// The numbers of each device looked at.
+    pub devices: Vec<DeviceNumbers>,
     /// What is wrong with single scans and stays so.
     pub lasting: Vec<StoredDiscrepancy>,
 }
@@ -285,25 +286,15 @@ impl Store {
             let rows = |found: &[StoredDiscrepancy]| -> Vec<Row> {
                 found.iter().map(|found| Row::new(centre, found)).collect()
             };
-            for (code, found) in &findings.of_codes {
+            for (subject, found) in &findings.of_subjects {
                 let known: Vec<Row> = discrepancies::table
                     .filter(discrepancies::centre_id.eq(centre_id))
-                    .filter(discrepancies::code.eq(code))
+                    .filter(discrepancies::code.eq(subject))
                     .select(Row::as_select())
                     .load(connection)?;
                 replace(connection, &known, &rows(found), at)?;
             }
-            for (device, found) in &findings.of_devices {
-                keep_device(connection, centre_id, device)?;
-                // A gap is found by the device that its detail names.
-                let known: Vec<Row> = discrepancies::table
-                    .filter(discrepancies::centre_id.eq(centre_id))
-                    .filter(discrepancies::kind.eq("sequence_gap"))
-                    .filter(discrepancies::detail.like(format!("%{}%", device.device_id)))
-                    .select(Row::as_select())
-                    .load(connection)?;
-                replace(connection, &known, &rows(found), at)?;
-            }
+            findings.devices.iter().try_for_each(|device| keep_device(connection, centre_id, device))?;
             findings.lasting.iter().try_for_each(|found| note(connection, centre, found))?;
             Ok(true)
         })
