@@ -4,7 +4,7 @@ CARGO ?= cargo
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint doc deny check bench bench-day bench-roads bench-planner bench-capture bench-kill bench-custody clean
+.PHONY: help run test fmt lint doc deny check bench bench-day bench-roads bench-planner bench-solver bench-capture bench-kill bench-custody clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,13 @@ bench-day: ## the whole plan command, at published volume and at twenty times th
 
 bench-planner: ## the engine on mission-like problems
 	$(CARGO) bench --bench planner
+
+# Ours, PyVRP, VROOM, OR-Tools and vrp-cli on published instances, e.g. make bench-solver SECONDS=60 INSTANCES="R211 LR1_2_3" PEERS="conthoi pyvrp" THREADS=2
+SECONDS ?= 10
+INSTANCES ?=
+bench-solver: ## ours and other solvers on published instances: SECONDS, INSTANCES, PEERS, THREADS
+	$(CARGO) build --release
+	PEERS="$(PEERS)" THREADS="$(THREADS)" benches/solver.sh $(SECONDS) $(INSTANCES)
 
 bench-roads: ## import, load, matrices and routes on the road extracts
 	$(CARGO) bench --bench roads

@@ -18,13 +18,15 @@ use std::{
 };
 
 use conthoi::domain::{IdSource, ItemCode, SeededIds};
-use diesel::{Connection as _, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query};
+use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection};
 use http::Connection;
 use serde_json::json;
 use uuid::Uuid;
 
 const BATCH: u64 = 50;
 const BATCH_CONNECTIONS: u64 = 4;
+/// All connections' batches in one transaction.
+const HAND_GROUP: u64 = BATCH * BATCH_CONNECTIONS;
 const SINGLE_CONNECTIONS: u64 = 64;
 const SINGLE_REQUESTS: u64 = 20_000;
 const LOOK_UPS: u64 = 2_000;
@@ -125,50 +127,33 @@ fn at(took: &[Duration], per_mille: usize) -> f64 {
     took[(took.len() - 1) * per_mille / 1_000].as_secs_f64() * 1_000.0
 }
 
-/// The same rows, inserted by SQLite itself in transactions of the same size, each waiting for the disk.
+/// The same rows, copied by SQLite itself in transactions as large as those of capture at best, each waiting for the disk.
 fn by_hand(folder: &Path, scans: u64) -> Duration {
-    let source = folder.join("bench.sqlite");
-    let target = folder.join("hand.sqlite");
-    let url = format!("sqlite:{}", target.display());
+    let url = format!("sqlite:{}", folder.join("hand.sqlite").display());
+    let import = ["import", "--database", &url];
     let binary = env!("CARGO_BIN_EXE_conthoi");
-    assert!(
-        Command::new(binary)
-            .args(["import", "--database", &url])
-            .current_dir(folder)
-            .stdout(Stdio::null())
-            .status()
-            .unwrap()
-            .success()
-    );
-    let mut connection = SqliteConnection::establish(target.to_str().unwrap()).unwrap();
+    assert!(Command::new(binary).args(import).current_dir(folder).stdout(Stdio::null()).status().unwrap().success());
+    let mut connection = SqliteConnection::establish(folder.join("hand.sqlite").to_str().unwrap()).unwrap();
     connection
         .batch_execute(&format!(
             "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; ATTACH '{}' AS source; \
-             CREATE TEMP TABLE centre AS SELECT id FROM main.centres LIMIT 1;",
-            source.display()
+             CREATE TEMP TABLE events AS SELECT * FROM source.scan_events; \
+             CREATE TEMP TABLE codes AS SELECT * FROM source.scan_codes; \
+             CREATE INDEX temp.events_at ON events (position); CREATE INDEX temp.codes_at ON codes (position); \
+             UPDATE events SET centre_id = (SELECT id FROM main.centres); \
+             UPDATE codes SET centre_id = (SELECT id FROM main.centres); DETACH source;",
+            folder.join("bench.sqlite").display()
         ))
         .unwrap();
     let began = Instant::now();
-    for first in (1..=scans).step_by(usize::try_from(BATCH).unwrap()) {
-        let last = first + BATCH - 1;
-        connection.batch_execute("BEGIN IMMEDIATE").unwrap();
-        for sql in [
-            "INSERT INTO main.scan_events SELECT (SELECT id FROM centre), position, id, received_at, trip_id, content, \
-             content_sha256 FROM source.scan_events",
-            "INSERT INTO main.scan_codes SELECT (SELECT id FROM centre), c.code, c.position, c.link \
-             FROM source.scan_events AS e CROSS JOIN source.scan_codes AS c ON c.centre_id = e.centre_id \
-             AND c.code = 'item:' || substr(e.content, instr(e.content, 'item:') + 5, 10) AND c.position = e.position",
-        ] {
-            let column = if sql.contains(" AS e ") { "e.position" } else { "position" };
-            sql_query(format!("{sql} WHERE {column} BETWEEN {first} AND {last}")).execute(&mut connection).unwrap();
-        }
+    for first in (1..=scans).step_by(usize::try_from(HAND_GROUP).unwrap()) {
+        let rows = format!("WHERE position BETWEEN {first} AND {}", first + HAND_GROUP - 1);
         connection
             .batch_execute(&format!(
-                "INSERT INTO main.scan_chains SELECT centre_id, code, 1, position, link FROM main.scan_codes \
-                 WHERE (centre_id, code, position) IN (SELECT (SELECT id FROM centre), \
-                 'item:' || substr(content, instr(content, 'item:') + 5, 10), position FROM main.scan_events \
-                 WHERE centre_id = (SELECT id FROM centre) AND position BETWEEN {first} AND {last}) \
-                 ON CONFLICT DO UPDATE SET scans = scans + 1, position = excluded.position, link = excluded.link; COMMIT"
+                "BEGIN IMMEDIATE; INSERT INTO main.scan_events SELECT * FROM temp.events {rows}; \
+                 INSERT INTO main.scan_codes SELECT * FROM temp.codes {rows}; \
+                 INSERT INTO main.scan_chains SELECT centre_id, code, 1, position, link FROM temp.codes {rows} \
+                 ON CONFLICT DO UPDATE SET scans = scans + 1, position = excluded.position, link = excluded.link; COMMIT;"
             ))
             .unwrap();
     }
@@ -213,7 +198,7 @@ fn main() {
     drop(server);
     let hand = scans as f64 / by_hand(folder.path(), scans).as_secs_f64();
     println!(
-        "the same rows copied by SQLite alone in transactions of {BATCH}: {hand:.0} scans/s; capture is at {:.0} % of that",
+        "the same rows copied by SQLite alone in transactions of {HAND_GROUP}: {hand:.0} scans/s; capture is at {:.0} % of that",
         batched / hand * 100.0
     );
 }

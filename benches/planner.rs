@@ -1,11 +1,13 @@
-//! How long the planner takes on a day like the mission's and on one twenty times as dense.
+//! How long the planner takes on a day like the mission's and on one twenty times as dense, for one step of its search,
+//! and for one question of what a move by hand would cost.
 
 use std::hint::black_box;
 use std::ops::ControlFlow;
+use std::time::Instant;
 
 use conthoi::planner::{
-    Job, JobKind, Matrix, Problem, ProblemParts, Reload, SoftDue, SolveOptions, Task, TimeWindow, Vehicle,
-    VehicleCosts, solve,
+    Job, JobKind, Matrix, Phase, Problem, ProblemParts, Reload, SearchOptions, SoftDue, SolveOptions, Task, TimeWindow,
+    Vehicle, VehicleCosts, explain::WhatIf, search, solve,
 };
 use criterion::{Criterion, criterion_group, criterion_main};
 use rand::{RngExt, SeedableRng};
@@ -83,7 +85,8 @@ fn homes(couriers: usize, homes: usize) -> Problem {
 }
 
 fn problem(places: usize, matrix: Matrix, vehicles: Vec<Vehicle>, jobs: Vec<Job>) -> Problem {
-    let parts = ProblemParts { places, dimensions: 1, matrices: vec![matrix], vehicles, jobs, initial: Vec::new() };
+    let parts =
+        ProblemParts { places, dimensions: 1, matrices: vec![matrix], vehicles, jobs, ..ProblemParts::default() };
     Problem::new(parts).expect("the day is sound")
 }
 
@@ -122,21 +125,61 @@ fn plain(homes: usize) -> Problem {
     problem(homes + 1, matrix, vec![vehicle; homes / 4], jobs)
 }
 
-/// What one step of ruin and recreate takes: the difference between the two, divided by 16,000.
+/// One step of ruin and recreate, averaged over many; construction is not counted.
 fn steps(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("planner, plain");
+    let mut group = criterion.benchmark_group("planner, one step");
     group.sample_size(10);
-    for homes in [200, 1_000] {
-        let problem = plain(homes);
-        for iterations in [0, 16_000] {
-            let options = SolveOptions { seed: 1, iterations };
-            group.bench_function(format!("{homes} homes: {iterations} steps"), |bencher| {
-                bencher.iter(|| solve(black_box(&problem), &options, &mut |_| ControlFlow::Continue(())));
+    let problems = [
+        ("200 homes, plain", plain(200)),
+        ("1,000 homes, plain", plain(1_000)),
+        ("runs of a day", runs(3, 4)),
+        ("homes of a day", homes(15, 60)),
+    ];
+    for (name, problem) in &problems {
+        group.bench_function(*name, |bencher| {
+            bencher.iter_custom(|steps| {
+                let (mut begun, mut done) = (Instant::now(), 0);
+                let mut took = begun.elapsed();
+                black_box(search(problem, &SearchOptions::default(), &mut |progress| {
+                    if progress.phase == Phase::Improve && progress.done < u64::MAX {
+                        if progress.done == 0 {
+                            begun = Instant::now();
+                        }
+                        (took, done) = (begun.elapsed(), progress.done);
+                    }
+                    #[allow(clippy::cast_precision_loss, reason = "few steps")]
+                    ControlFlow::Continue(done as f64 / steps as f64)
+                }));
+                // The search may look up only every few steps.
+                #[allow(clippy::cast_precision_loss, reason = "few steps")]
+                took.mul_f64(steps as f64 / done.max(1) as f64)
             });
-        }
+        });
     }
     group.finish();
 }
 
-criterion_group!(benches, days, steps);
+/// One question: a planned job at every third position of every route in turn.
+fn what_ifs(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("planner, what if");
+    for (name, problem) in [("runs of a day", runs(3, 4)), ("homes of a day, 20 times", homes(200, 1_500))] {
+        let solution = solve(&problem, &SolveOptions { seed: 1, iterations: 0 }, &mut |_| ControlFlow::Continue(()));
+        let mut what_if = WhatIf::new(&problem, &solution);
+        let positions = solution.routes.iter().flat_map(|route| {
+            let trips = route.trips.iter().enumerate();
+            let ends = trips.flat_map(|(trip, of)| (0..of.steps.len()).step_by(3).map(move |at| (trip, at)));
+            ends.map(|(trip, at)| (route.vehicle, trip, at))
+        });
+        let mut positions = positions.collect::<Vec<_>>().into_iter().cycle();
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let (vehicle, trip, position) = positions.next().expect("the day has routes");
+                what_if.insertion_cost(black_box(7), vehicle, trip, position)
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, days, steps, what_ifs);
 criterion_main!(benches);

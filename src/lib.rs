@@ -13,6 +13,7 @@
 //!              │     ├─► planner   the vehicle-routing engine; knows numbers only
 //!              │     └─► roads     road network → travel-time matrix, route geometry
 //!              └─► ledger     custody: what scans mean, state, discrepancies, hash chain; pure
+//!              (service uses planner and roads itself too, to solve problems that come as files)
 //! domain                 the words and rules that everything may use: no I/O, no clock, no randomness
 //! ```
 

@@ -19,44 +19,59 @@ pub(crate) struct JsonBody {
     pub(crate) json: Value,
 }
 
+type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
+
 impl FromRequest for JsonBody {
     type Error = Failure;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+    type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let header = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("?").to_owned());
-        let (content_type, encoding) = (header(header::CONTENT_TYPE), header(header::CONTENT_ENCODING));
-        let payload = web::Payload::from_request(request, payload);
+        let bytes = read(request, payload, BODY_BYTES_MAX);
         Box::pin(async move {
-            let unsupported = |detail: String| Err(Failure::new(ProblemCode::UNSUPPORTED_MEDIA_TYPE, detail));
-            match content_type.as_deref() {
-                None => return unsupported("the request has no Content-Type: expected application/json".into()),
-                Some(given) if !is_json(given) => {
-                    return unsupported(format!("the body is {given:?}: expected application/json"));
-                }
-                Some(_) => {}
-            }
-            if let Some(encoding) = encoding.filter(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
-                return unsupported(format!("the body is encoded as {encoding:?}: send it as it is"));
-            }
-            let payload = payload
-                .await
-                .map_err(|error| Failure::new(ProblemCode::BAD_REQUEST, format!("the body cannot be read: {error}")))?;
-            let bytes = payload
-                .to_bytes_limited(BODY_BYTES_MAX)
-                .await
-                .map_err(|_| {
-                    Failure::new(
-                        ProblemCode::BODY_TOO_LARGE,
-                        format!("the body has more than {BODY_BYTES_MAX} bytes, which is the most that is read"),
-                    )
-                })?
-                .map_err(|error| Failure::new(ProblemCode::BAD_REQUEST, format!("the body cannot be read: {error}")))?;
-            let json = serde_json::from_slice(&bytes)
+            let json = serde_json::from_slice(&bytes.await?)
                 .map_err(|error| Failure::new(ProblemCode::MALFORMED_JSON, format!("the body is not JSON: {error}")))?;
             Ok(Self { json })
         })
     }
+}
+
+/// A JSON body of up to `MAX` bytes, as it came, to be read where reading may take its time.
+pub(crate) struct JsonBytes<const MAX: usize>(pub(crate) web::Bytes);
+
+impl<const MAX: usize> FromRequest for JsonBytes<MAX> {
+    type Error = Failure;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = read(request, payload, MAX);
+        Box::pin(async move { Ok(Self(bytes.await?)) })
+    }
+}
+
+/// The bytes of a body that says it is JSON.
+fn read(request: &HttpRequest, payload: &mut Payload, bytes_max: usize) -> Extracting<web::Bytes> {
+    let header = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("?").to_owned());
+    let (content_type, encoding) = (header(header::CONTENT_TYPE), header(header::CONTENT_ENCODING));
+    let payload = web::Payload::from_request(request, payload);
+    Box::pin(async move {
+        let unsupported = |detail: String| Err(Failure::new(ProblemCode::UNSUPPORTED_MEDIA_TYPE, detail));
+        match content_type.as_deref() {
+            None => return unsupported("the request has no Content-Type: expected application/json".into()),
+            Some(given) if !is_json(given) => {
+                return unsupported(format!("the body is {given:?}: expected application/json"));
+            }
+            Some(_) => {}
+        }
+        if let Some(encoding) = encoding.filter(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
+            return unsupported(format!("the body is encoded as {encoding:?}: send it as it is"));
+        }
+        let unreadable = |error: actix_web::Error| {
+            Failure::new(ProblemCode::BAD_REQUEST, format!("the body cannot be read: {error}"))
+        };
+        let too_large = format!("the body has more than {bytes_max} bytes, which is the most that is read");
+        let bytes = payload.await.map_err(unreadable)?.to_bytes_limited(bytes_max).await;
+        bytes.map_err(|_| Failure::new(ProblemCode::BODY_TOO_LARGE, too_large))?.map_err(unreadable)
+    })
 }
 
 fn is_json(content_type: &str) -> bool {

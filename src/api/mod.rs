@@ -39,6 +39,8 @@ mod runs;
 mod scans;
 mod server;
 mod sites;
+mod solve;
+mod solve_schema;
 mod timetable;
 mod travel;
 mod warning;
@@ -118,6 +120,7 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(runs::get_round)
         .service(runs::get_round_stops)
         .service(runs::get_round_manifest)
+        .service(solve::solve)
         .service(problem_code::list_problems)
         .service(problem_code::explain_problem);
 }

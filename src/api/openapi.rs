@@ -25,6 +25,7 @@ pub(super) fn about() -> OpenApi {
             tag("plans", "The plans of working days, made by jobs"),
             tag("runs", "The document runs and line hauls of a plan"),
             tag("rounds", "The home-delivery rounds of a plan"),
+            tag("solve", "Routing problems of your own, in VROOM's JSON"),
             tag("problems", "What can go wrong"),
         ]))
         .build()

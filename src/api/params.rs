@@ -51,6 +51,13 @@ impl Param for u64 {
     }
 }
 
+impl Param for f64 {
+    fn read(text: &str) -> Result<Self, String> {
+        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+        number.ok_or_else(|| format!("{text:?} is not a number"))
+    }
+}
+
 /// Ids and words of the domain, whose own errors say what is expected.
 macro_rules! domain_params {
     ($($name:ident: $what:literal),+) => {$(

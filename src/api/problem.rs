@@ -6,13 +6,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problem_code::ProblemCode;
-use crate::service::{FieldProblem, ServiceError};
+use crate::service::{
+    FieldProblem, ServiceError,
+    solve::{MemberProblem, VroomError},
+};
 
 /// The media type of every failure (RFC 9457).
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
 /// After how many seconds a client may try again what cannot be done now.
-const RETRY_AFTER_S: &str = "5";
+const RETRY_AFTER_S: u64 = 5;
 
 /// What went wrong with a request (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -68,21 +71,41 @@ impl ProblemField {
 
 /// A problem as the error of a handler.
 #[derive(Debug, Clone)]
-pub(crate) struct Failure(Box<Problem>);
+pub(crate) struct Failure(Box<Problem>, Option<u64>);
 
 impl Failure {
     /// A problem of this kind.
     pub(crate) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self(Box::new(Problem {
-            r#type: code.path(),
-            title: code.title.to_owned(),
-            status: code.status,
-            detail: detail.into(),
-            instance: None,
-            code: code.code.to_owned(),
-            errors: Vec::new(),
-            request_id: None,
-        }))
+        Self(
+            Box::new(Problem {
+                r#type: code.path(),
+                title: code.title.to_owned(),
+                status: code.status,
+                detail: detail.into(),
+                instance: None,
+                code: code.code.to_owned(),
+                errors: Vec::new(),
+                request_id: None,
+            }),
+            None,
+        )
+    }
+
+    /// The same with the seconds after which asking again may help.
+    fn retried_after(mut self, seconds: u64) -> Self {
+        self.1 = Some(seconds);
+        self
+    }
+
+    /// A member of a routing problem that cannot be accepted.
+    fn vroom(error: &VroomError) -> Self {
+        let code = match error.problem {
+            MemberProblem::Json(_) => return Self::new(ProblemCode::MALFORMED_JSON, format!("the body: {error}")),
+            _ if error.is_unsupported() => ProblemCode::UNSUPPORTED_MEMBER,
+            _ => ProblemCode::INVALID_PROBLEM,
+        };
+        let errors = vec![ProblemField::at(error.pointer.clone(), error.problem.to_string())];
+        Self::new(code, error.to_string()).with_errors(errors)
     }
 
     /// The same with the values that are wrong.
@@ -139,6 +162,12 @@ impl From<ServiceError> for Failure {
         let detail = error.to_string();
         let code = match error {
             ServiceError::Invalid(problems) => return Self::fields(problems),
+            ServiceError::Vroom(error) => return Self::vroom(&error),
+            ServiceError::SolverBusy { seconds, .. } => {
+                return Self::new(ProblemCode::SOLVER_BUSY, detail).retried_after(seconds);
+            }
+            ServiceError::Cancelled => return Self::stopping(),
+            ServiceError::SolveTooLarge { .. } => ProblemCode::PROBLEM_TOO_LARGE,
             ServiceError::NoCentre | ServiceError::SeveralCentres { .. } | ServiceError::UnknownCentre { .. } => {
                 ProblemCode::NO_CENTRE
             }
@@ -177,10 +206,12 @@ impl ResponseError for Failure {
 
     /// The answer keeps the problem in its extensions, so that the outermost middleware can add the path and the request id.
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status_code()).content_type(PROBLEM_JSON).json(&self.0);
-        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static(RETRY_AFTER_S));
+        let mut response = HttpResponse::build(self.status_code());
+        let unavailable = || (self.status_code() == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_AFTER_S);
+        if let Some(seconds) = self.1.or_else(unavailable) {
+            response.insert_header((header::RETRY_AFTER, seconds));
         }
+        let mut response = response.content_type(PROBLEM_JSON).json(&self.0);
         response.extensions_mut().insert(Problem::clone(&self.0));
         response
     }

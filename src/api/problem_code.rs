@@ -40,6 +40,12 @@ problem_codes! {
     INVALID_PARAMETER = "invalid_parameter" 400 "A path, query or header value is not valid"
         "Each element of errors names the parameter, the problem with its value and what is expected. Unknown query \
          parameters are refused too, so that a mistyped filter never silently returns everything.";
+    INVALID_PROBLEM = "invalid_problem" 400 "The routing problem has a member that cannot be accepted"
+        "The error names the member by JSON pointer, what is wrong with it and what is expected. Members that VROOM's API \
+         does not have are refused too, so that a mistyped one is never ignored.";
+    UNSUPPORTED_MEMBER = "unsupported_member" 400 "The routing problem asks for what is not supported here"
+        "The member that the error names by JSON pointer is sound in VROOM's API, but its meaning is not supported here. \
+         The message says what to do instead.";
     NOT_FOUND = "not_found" 404 "There is no such thing"
         "The path is right, but nothing has that id or code. It may have been replaced: planning a day again gives \
          its routes and stops new ids.";
@@ -63,6 +69,9 @@ problem_codes! {
          plan, look at it, and send its ETag.";
     BODY_TOO_LARGE = "body_too_large" 413 "The body is too large"
         "The detail names the largest body that is accepted.";
+    PROBLEM_TOO_LARGE = "problem_too_large" 413 "The routing problem is too large"
+        "The detail names what there is too much of and the most that is accepted. Split the problem, or solve it with \
+         `conthoi solve` on a machine of your own.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type" 415 "The body is of the wrong type"
         "Send the body as application/json, not compressed.";
     FOREIGN_HOST = "foreign_host" 421 "The request was made to a foreign name"
@@ -89,6 +98,10 @@ problem_codes! {
         "Import a centre with `conthoi import`, or say with --centre which of several is served.";
     DATABASE_UNAVAILABLE = "database_unavailable" 503 "The database cannot be reached"
         "The service runs but its database does not answer. Nothing was changed; try again shortly.";
+    SOLVER_BUSY = "solver_busy" 503 "As many routing problems are being solved as may be at once"
+        "Ask again after the seconds that Retry-After names.";
+    STOPPING = "stopping" 503 "The service is ending"
+        "The work was broken off because the service ends. Ask again once it runs.";
     NOT_READY = "not_ready" 503 "The service is not ready"
         "The errors name what is missing.";
 }

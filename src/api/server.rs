@@ -85,6 +85,8 @@ pub fn serve(service: &Service, listener: TcpListener, ready: impl FnOnce(Socket
             .disable_signals()
             .shutdown_timeout(SHUTDOWN_S)
             .client_request_timeout(Duration::from_secs(30))
+            // A client that goes away takes its request with it, and with that the search it asked for.
+            .h1_allow_half_closed(false)
             .listen(listener)?
             .run();
         let handle = server.handle();

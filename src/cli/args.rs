@@ -1,7 +1,7 @@
 use std::{net::IpAddr, path::PathBuf};
 
 use chrono::NaiveDate;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -11,7 +11,8 @@ Exit codes:
   3  the data given cannot be used: a broken row, a day off, a broken map
 
 Configuration: an option, else the environment (CONTHOI_*), else the TOML file (--config, CONTHOI_CONFIG or
-./conthoi.toml), else the default. Keys of the file: database, centre, roads, bind, port, log, log_format.
+./conthoi.toml), else the default. Keys of the file: database, centre, roads, bind, port, log, log_format,
+solve_seconds_max, solve_at_once.
 
 Examples:
   conthoi demo                          one real day of Sóc Trăng, planned, shown and served
@@ -89,6 +90,17 @@ pub(super) enum Command {
     /// Show working days and days off
     #[command(after_help = "Examples:\n  conthoi calendar 2019\n  conthoi calendar --from 2019-04-29 --to 2019-05-05")]
     Calendar(Calendar),
+    /// Solve a routing problem from a file: VROOM's JSON or a benchmark of the field
+    #[command(
+        after_help = "Ctrl-C ends the search and prints the best so far. The same seed and --iterations give the same \
+        answer.\n\n\
+        Examples:\n  conthoi solve RC2_2_3.txt --time 60 --threads 2\n  \
+        conthoi solve LR1_2_3.txt --objective vehicles-first --json\n  \
+        conthoi solve X-n101-k25.vrp --time 30 --best 27591 --gap 0.5\n  \
+        conthoi solve problem.json --iterations 20000 --seed 7\n  \
+        cat problem.json | conthoi solve - --json"
+    )]
+    Solve(Solve),
     /// Print the OpenAPI description of the REST API
     Openapi,
 }
@@ -101,6 +113,12 @@ pub(super) struct Listen {
     /// The port to listen on; 0 for any free one [default: 8080]
     #[arg(long, env = "CONTHOI_PORT", value_name = "PORT")]
     pub port: Option<u16>,
+    /// The longest that POST /v1/solve may search [default: 60]
+    #[arg(long, env = "CONTHOI_SOLVE_SECONDS_MAX", value_name = "SECONDS")]
+    pub solve_seconds_max: Option<u32>,
+    /// How many problems POST /v1/solve solves at once [default: half the processors]
+    #[arg(long, env = "CONTHOI_SOLVE_AT_ONCE", value_name = "N")]
+    pub solve_at_once: Option<u32>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -206,4 +224,75 @@ pub(super) struct Calendar {
     /// Last day, as YYYY-MM-DD
     #[arg(long, value_name = "DATE", requires = "from")]
     pub to: Option<NaiveDate>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Solve {
+    /// The problem's file; - for standard input
+    pub file: PathBuf,
+    /// Its format; guessed from its content where that leaves no doubt
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<FileFormat>,
+    /// What is better: less distance (or cost), or fewer vehicles first
+    #[arg(long, value_enum, default_value_t = Objective::Distance, value_name = "OBJECTIVE")]
+    pub objective: Objective,
+    /// How Euclidean distances become numbers [default: dimacs for solomon, exact for lilim]
+    #[arg(long, value_enum, value_name = "CONVENTION")]
+    pub distances: Option<Distances>,
+    /// The answer is there after so many seconds [default: 10, or no limit with --iterations]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub time: Option<f64>,
+    /// End after so many iterations
+    #[arg(long, value_name = "N")]
+    pub iterations: Option<u64>,
+    /// End within so many per cent of --best
+    #[arg(long, value_name = "PERCENT", value_parser = not_negative, requires = "best")]
+    pub gap: Option<f64>,
+    /// End at this cost: the best known, or what is good enough
+    #[arg(long, value_name = "COST", value_parser = not_negative)]
+    pub best: Option<f64>,
+    /// How many threads search side by side [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// Where the random choices come from
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub seed: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FileFormat {
+    /// VROOM's input JSON
+    Vroom,
+    /// Solomon, Gehring and Homberger: time windows
+    Solomon,
+    /// Li and Lim: pickup and delivery with time windows
+    Lilim,
+    /// CVRPLIB: capacity
+    Cvrplib,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Objective {
+    /// Less distance, or cost where there are costs
+    Distance,
+    /// Fewer vehicles, then less distance
+    VehiclesFirst,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Distances {
+    /// One decimal, truncated
+    Dimacs,
+    /// Feasible in double precision
+    Exact,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.001..=1e6).contains(number));
+    number.ok_or_else(|| "expected seconds, from 0.001 to 1000000".to_owned())
+}
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0);
+    number.ok_or_else(|| "expected a number from 0 on".to_owned())
 }

@@ -3,6 +3,7 @@ use std::{
     io::{self, IsTerminal},
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use serde::Deserialize;
@@ -12,7 +13,7 @@ use super::{
     args::{Command, Common, Listen},
     error::CliError,
 };
-use crate::service::{DatabaseUrl, Service, Setup};
+use crate::service::{DatabaseUrl, Service, Setup, solve::SolveLimits};
 
 /// The file that is read where it exists and no other is named.
 const FILE_DEFAULT: &str = "conthoi.toml";
@@ -32,6 +33,8 @@ struct File {
     port: Option<u16>,
     log: Option<String>,
     log_format: Option<String>,
+    solve_seconds_max: Option<u32>,
+    solve_at_once: Option<u32>,
 }
 
 /// Options, environment, file and defaults in one.
@@ -43,6 +46,8 @@ pub(super) struct Config {
     port: Option<u16>,
     log: Option<String>,
     log_json: bool,
+    solve_seconds_max: Option<u32>,
+    solve_at_once: Option<u32>,
 }
 
 impl Config {
@@ -66,7 +71,10 @@ impl Config {
                 make_folder: database.is_none().then(|| PathBuf::from(FOLDER_DEFAULT)),
                 centre: common.centre.clone().or(file.centre),
                 roads: common.roads.clone().or(file.roads),
+                solve: SolveLimits::default(),
             },
+            solve_seconds_max: file.solve_seconds_max,
+            solve_at_once: file.solve_at_once,
             json: common.json,
             bind: file.bind,
             port: file.port,
@@ -88,6 +96,24 @@ impl Config {
         // Only a second call in the same process fails, and then the first log goes on.
         let _ = if self.log_json { log.json().try_init() } else { log.try_init() };
         Ok(())
+    }
+
+    /// Opens the database for a server, which solves problems for its clients within limits.
+    pub(super) fn open_to_serve(&self, listen: &Listen) -> Result<Service, CliError> {
+        let mut setup = self.setup.clone();
+        let limits = [
+            ("solve_seconds_max", listen.solve_seconds_max.or(self.solve_seconds_max)),
+            ("solve_at_once", listen.solve_at_once.or(self.solve_at_once)),
+        ];
+        for (name, limit) in limits {
+            match limit {
+                None => {}
+                Some(0) => return Err(CliError::Usage(format!("{name} is 0: expected 1 or more"))),
+                Some(limit) if name == "solve_at_once" => setup.solve.at_once = limit as usize,
+                Some(limit) => setup.solve.time_max = Duration::from_secs(limit.into()),
+            }
+        }
+        Ok(setup.open()?)
     }
 
     /// Opens the database and brings it up to date.

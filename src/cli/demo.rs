@@ -14,7 +14,7 @@ const SEED: u64 = 1;
 pub(super) fn run(config: &Config, options: &Demo) -> Result<(), CliError> {
     // A port that is taken is better known before the work than after it.
     let listener = if options.no_serve { None } else { Some(api::listen(config.address(&options.listen))?) };
-    let service = config.open()?;
+    let service = config.open_to_serve(&options.listen)?;
     match service.centre() {
         Ok(_) => {}
         Err(ServiceError::NoCentre) => {

@@ -35,13 +35,17 @@ impl CliError {
         match self {
             Self::Usage(_) | Self::ConfigFile { .. } | Self::Serve(ServeError::NotLoopback { .. }) => WRONG_USAGE,
             Self::Service(error) => match error {
-                ServiceError::SeveralCentres { .. } | ServiceError::UnknownCentre { .. } => WRONG_USAGE,
+                ServiceError::SeveralCentres { .. }
+                | ServiceError::UnknownCentre { .. }
+                | ServiceError::SolveOption(_) => WRONG_USAGE,
                 ServiceError::Invalid(_)
                 | ServiceError::NotAWorkingDay { .. }
                 | ServiceError::OutsideCalendar(_)
                 | ServiceError::Import(_)
                 | ServiceError::Simulate(_)
                 | ServiceError::Dispatch(_)
+                | ServiceError::Format(_)
+                | ServiceError::Vroom(_)
                 | ServiceError::Roads(_)
                 | ServiceError::Domain(_) => UNUSABLE_DATA,
                 _ => FAILED,

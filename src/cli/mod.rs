@@ -13,6 +13,7 @@ mod day_table;
 mod demo;
 mod error;
 mod import;
+mod interrupt;
 mod ledger;
 mod output;
 mod plan;
@@ -20,8 +21,10 @@ mod progress;
 mod roads;
 mod serve;
 mod simulate;
+mod solve;
+mod solve_table;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, process::ExitCode, time::Instant};
 
 use clap::Parser;
 
@@ -33,6 +36,7 @@ use self::{
 
 /// Runs the command that `arguments` name, the program's own name first, and answers with its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let begun = Instant::now();
     let args = match Args::try_parse_from(arguments) {
         Ok(args) => args,
         Err(message) => {
@@ -41,7 +45,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2));
         }
     };
-    match execute(&args) {
+    match execute(&args, begun) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("conthoi: {error}");
@@ -50,7 +54,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn execute(args: &Args) -> Result<(), CliError> {
+fn execute(args: &Args, begun: Instant) -> Result<(), CliError> {
     let config = Config::merge(&args.common)?;
     config.start_log(&args.command)?;
     match &args.command {
@@ -62,6 +66,7 @@ fn execute(args: &Args) -> Result<(), CliError> {
         Command::Ledger(options) => ledger::run(&config, options),
         Command::Roads(options) => roads::run(&config, options),
         Command::Calendar(options) => calendar::run(&config, options),
+        Command::Solve(options) => solve::run(&config, options, begun),
         Command::Openapi => output::print(&format!("{}\n", crate::api::openapi_document())),
     }
 }

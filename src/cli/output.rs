@@ -18,3 +18,9 @@ pub(super) fn print_json(value: &impl Serialize) -> Result<(), CliError> {
     let text = serde_json::to_string_pretty(value).map_err(|error| CliError::Output(error.into()))?;
     print(&format!("{text}\n"))
 }
+
+/// Writes a result as one line of JSON.
+pub(super) fn print_json_line(value: &impl Serialize) -> Result<(), CliError> {
+    let text = serde_json::to_string(value).map_err(|error| CliError::Output(error.into()))?;
+    print(&format!("{text}\n"))
+}

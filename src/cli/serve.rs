@@ -6,7 +6,7 @@ use crate::{
 
 pub(super) fn run(config: &Config, options: &Listen) -> Result<(), CliError> {
     let listener = api::listen(config.address(options))?;
-    let service = config.open()?;
+    let service = config.open_to_serve(options)?;
     serve(&service, listener)
 }
 

@@ -192,7 +192,7 @@ fn problem(
             })
             .collect(),
         jobs: jobs.iter().enumerate().map(|(index, job)| planner_job(day, journeys, job, index + 1)).collect(),
-        initial: Vec::new(),
+        ..ProblemParts::default()
     };
     Ok(Problem::new(parts)?)
 }

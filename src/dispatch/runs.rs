@@ -249,6 +249,7 @@ impl<'a> RunNetwork<'a> {
             vehicles: self.vehicles.iter().map(|vehicle| self.planner_vehicle(day, vehicle)).collect(),
             jobs: jobs.iter().enumerate().map(|(index, job)| self.planner_job(day, job, bound.get(&index))).collect(),
             initial,
+            ..ProblemParts::default()
         })?;
         let solution = solve_checked(&problem, day.input.seed, progress)?;
         Ok((problem, solution))

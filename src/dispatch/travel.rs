@@ -53,8 +53,11 @@ impl TravelModes {
         let points = positions.iter().map(|position| point(*position)).collect::<Result<Vec<_>, _>>()?;
         let travel = self.of(profile).matrix(&points)?;
         let size = points.len();
-        let mut matrix =
-            planner::Matrix { durations: Vec::with_capacity(size * size), distances: Vec::with_capacity(size * size) };
+        let mut matrix = planner::Matrix {
+            durations: Vec::with_capacity(size * size),
+            distances: Vec::with_capacity(size * size),
+            speeds: Vec::new(),
+        };
         for from in 0..size {
             for to in 0..size {
                 let leg = travel.get(from, to);

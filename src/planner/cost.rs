@@ -107,13 +107,16 @@ pub struct CostSplit {
     pub distance: Cost,
     /// Goods that arrive after a soft due time.
     pub lateness: Cost,
+    /// What the route costs on top for its length, by [`Vehicle::overtime`](super::Vehicle::overtime).
+    #[serde(default)]
+    pub overtime: Cost,
 }
 
 impl CostSplit {
     /// The sum over all causes.
     #[must_use]
     pub fn total(&self) -> Cost {
-        self.fixed + self.duration + self.travel + self.distance + self.lateness
+        self.fixed + self.duration + self.travel + self.distance + self.lateness + self.overtime
     }
 }
 
@@ -126,6 +129,7 @@ impl Add for CostSplit {
             travel: self.travel + other.travel,
             distance: self.distance + other.distance,
             lateness: self.lateness + other.lateness,
+            overtime: self.overtime + other.overtime,
         }
     }
 }

@@ -46,6 +46,23 @@ pub enum ProblemError {
     /// A measure too large to add up safely.
     #[error("{subject}: {field} is {value}; the most is {limit}")]
     TooLarge { subject: Subject, field: &'static str, value: i64, limit: i64 },
+    /// A forerunner that is not there.
+    #[error("job {job}: follows.job is {forerunner}; there are {jobs} jobs, counted from 0")]
+    NoSuchForerunner { job: usize, forerunner: usize, jobs: usize },
+    /// Jobs that follow each other in a circle.
+    #[error("job {job}: it follows itself, by way of others or at once; let one of them follow nobody")]
+    FollowsItself { job: usize },
+    /// A group of jobs that names one that is not there.
+    #[error("problem: group {group} of {field} names job {job}; there are {jobs} jobs, counted from 0")]
+    GroupJob { field: &'static str, group: usize, job: usize, jobs: usize },
+    /// A group of jobs that names one twice.
+    #[error("problem: group {group} of {field} names job {job} twice; name it once")]
+    GroupJobTwice { field: &'static str, group: usize, job: usize },
+    /// Two jobs that must and must not share a vehicle.
+    #[error(
+        "problem: jobs {job} and {other} are both in group {together} of together and in group {apart} of apart; take one of them out"
+    )]
+    TogetherAndApart { job: usize, other: usize, together: usize, apart: usize },
     /// A sum of costs that would not fit 64 bits.
     #[error(
         "problem: its costs could reach {worst} units of 1/3600000; the most is {limit}; lower the prices, the due costs or the matrix entries"
@@ -71,6 +88,12 @@ pub enum ProblemError {
     /// A way from a place to itself.
     #[error("matrix {matrix}: {field} from place {place} to itself is {value}; it must be 0")]
     MatrixDiagonal { matrix: usize, field: &'static str, place: Place, value: u32 },
+    /// A speed that is none.
+    #[error("matrix {matrix}: speeds {index} is {permille} thousandths; it must be from 1 to 10000")]
+    Speed { matrix: usize, index: usize, permille: u32 },
+    /// Periods of speed out of order.
+    #[error("matrix {matrix}: speeds {index} starts at {from}, not after the one before it ({previous}); sort them")]
+    SpeedsUnsorted { matrix: usize, index: usize, from: Seconds, previous: Seconds },
     /// A matrix that is not there.
     #[error("vehicle {vehicle}: matrix is {matrix}; there are {matrices} matrices, counted from 0")]
     NoSuchMatrix { vehicle: usize, matrix: usize, matrices: usize },
@@ -80,6 +103,9 @@ pub enum ProblemError {
     /// A priority above 100.
     #[error("job {job}: priority is {priority}; the most is 100")]
     Priority { job: usize, priority: u8 },
+    /// What only a shipment can have.
+    #[error("job {job}: {field} is set, but only a shipment can have it; unset it or make the job a shipment")]
+    NotAShipment { job: usize, field: &'static str },
     /// A latest departure outside the shift.
     #[error("vehicle {vehicle}: start_late is {start_late}; it must lie within the shift, {start} to {end}")]
     StartLateOutsideShift { vehicle: usize, start_late: Seconds, start: Seconds, end: Seconds },

@@ -14,6 +14,24 @@ pub enum ExclusionReason {
     /// The vehicle lacks a skill the job needs.
     #[error("skill {missing} is missing")]
     Skills { missing: Skill },
+    /// A job that it must share a vehicle with is on another.
+    #[error("job {mate}, which must be on the same vehicle, is on vehicle {vehicle}")]
+    Together { mate: JobIndex, vehicle: VehicleIndex },
+    /// A job that it must not share a vehicle with is on this one.
+    #[error("job {rival}, which must be on another vehicle, is on this one")]
+    Apart { rival: JobIndex },
+    /// The job that brings its goods is left out.
+    #[error("job {forerunner}, which brings its goods, is not planned")]
+    ForerunnerUnplanned { forerunner: JobIndex },
+    /// In its own route, the job that brings the goods of a job arrives only behind.
+    #[error("job {job} would be loaded before job {forerunner} of the same route has brought its goods")]
+    ForerunnerBehind { job: JobIndex, forerunner: JobIndex },
+    /// The goods arrive too late for the rest of the route.
+    #[error("its goods come with job {forerunner} and are ready at {ready}, too late for this route")]
+    ForerunnerLate { forerunner: JobIndex, ready: Seconds },
+    /// A job of the route would arrive too late for the one on another route that takes on its goods.
+    #[error("job {job} would arrive at {arrival}; job {follower}, which takes on its goods, needs them by {by}")]
+    FollowerWaits { job: JobIndex, follower: JobIndex, arrival: Seconds, by: Seconds },
     /// The route already makes as many visits as it may.
     #[error("{tasks} visits where {limit} are allowed")]
     MaxTasks { tasks: usize, limit: usize },
@@ -32,13 +50,16 @@ pub enum ExclusionReason {
     /// The trip would carry too much.
     #[error("a load of {load} in dimension {dimension} where the capacity is {capacity}")]
     Capacity { dimension: usize, load: Load, capacity: Load },
-    /// The goods are ready too late for the vehicle: a delivery after its latest departure (`latest`), a
+    /// The goods are ready too late for the vehicle: a delivery or exchange after its latest departure (`latest`), a
     /// pickup or shipment so late that the shift ends first (`latest` is the shift's end).
     #[error("job {job} is ready at {ready}, too late for a vehicle bound by {latest}")]
     Release { job: JobIndex, ready: Seconds, latest: Seconds },
     /// A visit (of this or another job of the route) could not start before its last window has closed.
     #[error("job {job} would be reached at {arrival}, after its last window has closed at {closes}")]
     Window { job: JobIndex, arrival: Seconds, closes: Seconds },
+    /// A shipment (this or another of the route) would be on board too long.
+    #[error("job {job} would be on board for {on_board} s where {limit} s are allowed")]
+    MaxOnBoard { job: JobIndex, on_board: Seconds, limit: Seconds },
     /// A break would find no window.
     #[error("break {index} could not begin in any of its windows")]
     Break { index: usize },
@@ -62,7 +83,7 @@ pub enum ExclusionReason {
 pub enum Scope {
     /// The vehicle could not take the job even if its route were empty.
     EmptyRoute,
-    /// The vehicle could take the job alone, but not together with what is on its present route.
+    /// The vehicle could take the job alone, but not with the present routes, its own and those of others.
     PresentRoute,
 }
 
@@ -83,17 +104,18 @@ impl ExclusionReason {
     pub(super) const fn nearness(self) -> u8 {
         match self {
             Self::NoSuchPosition | Self::Locked => 0,
-            Self::Skills { .. } => 1,
+            Self::Skills { .. } | Self::Together { .. } | Self::Apart { .. } | Self::ForerunnerUnplanned { .. } => 1,
             Self::Unreachable { .. } => 2,
             Self::Capacity { .. } => 3,
             Self::MaxTasks { .. } | Self::MaxStops { .. } => 4,
             Self::MaxDistance { .. } => 5,
             Self::MaxTravelTime { .. } => 6,
-            Self::Release { .. } => 7,
+            Self::Release { .. } | Self::ForerunnerBehind { .. } => 7,
             Self::Window { .. } => 8,
-            Self::Break { .. } => 9,
-            Self::Shift { .. } => 10,
-            Self::MaxDuration { .. } => 11,
+            Self::MaxOnBoard { .. } => 9,
+            Self::Break { .. } => 10,
+            Self::Shift { .. } | Self::ForerunnerLate { .. } | Self::FollowerWaits { .. } => 11,
+            Self::MaxDuration { .. } => 12,
         }
     }
 }

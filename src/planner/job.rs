@@ -5,33 +5,49 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::cost::Cost;
-use super::units::{Load, Place, Price, Seconds, Skill, TimeWindow};
+use super::units::{JobIndex, Load, Place, Price, Seconds, Skill, TimeWindow};
 
 /// One thing to carry, or (with no amount) one visit to make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     /// From where to where.
     pub kind: JobKind,
-    /// How much of each dimension of load it takes up while on board.
+    /// How much of each dimension of load it takes up while on board; for an exchange, that of what is given.
     pub amount: Vec<Load>,
     /// What its vehicle must be able to do.
     pub skills: BTreeSet<Skill>,
     /// From 0 to 100. Where not all jobs can be done, those with the least `1 + priority` are left out.
     pub priority: u8,
-    /// When it is ready. The trip of a delivery may not depart before; the service of a pickup and of a
-    /// shipment's pickup may not start before.
+    /// When it is ready. The trip of a delivery or an exchange may not depart before; the service of a pickup and
+    /// of a shipment's pickup may not start before.
     pub release: Seconds,
-    /// What it costs to be late. Measured when the goods arrive: at the start of the visit for a delivery and
-    /// for a shipment's delivery, and at the end of the trip for a pickup. All pieces count and add up, which
-    /// makes a convex piecewise linear cost.
+    /// What it costs to be late. Measured when the goods arrive: at the start of the visit for a delivery, for what
+    /// an exchange gives and for a shipment's delivery, and at the end of the trip for a pickup. All pieces count
+    /// and add up, which makes a convex piecewise linear cost.
     pub due: Vec<SoftDue>,
+    /// The longest a shipment may be on board: from the end of its pickup's visit to the start of its delivery's.
+    /// The pickup waits where that helps. Shipments only.
+    #[serde(default)]
+    pub max_on_board: Option<Seconds>,
+    /// The job that brings its goods, where another does: the two legs of a way through a hub.
+    #[serde(default)]
+    pub follows: Option<Follows>,
 }
 
 impl Job {
     /// A job that is ready from the start of the day, never late, and needs no skill.
     #[must_use]
     pub fn new(kind: JobKind, amount: Vec<Load>) -> Self {
-        Self { kind, amount, skills: BTreeSet::new(), priority: 0, release: 0, due: Vec::new() }
+        Self {
+            kind,
+            amount,
+            skills: BTreeSet::new(),
+            priority: 0,
+            release: 0,
+            due: Vec::new(),
+            max_on_board: None,
+            follows: None,
+        }
     }
 
     /// What arriving at `arrival` costs.
@@ -47,6 +63,15 @@ impl Job {
 pub enum JobKind {
     /// Loaded at the depot where its trip starts, given at the task.
     Delivery(Task),
+    /// Gives and takes at one visit: [`Job::amount`] is loaded at the depot where its trip starts and given at the
+    /// task; then `taken` is taken there and unloaded at the depot where the trip ends. A VROOM job with both
+    /// `delivery` and `pickup`.
+    Exchange {
+        /// Where.
+        task: Task,
+        /// How much of each dimension of load is taken.
+        taken: Vec<Load>,
+    },
     /// Taken at the task, unloaded at the depot where its trip ends.
     Pickup(Task),
     /// Taken at one task and given at another, later in the same trip.
@@ -56,6 +81,29 @@ pub enum JobKind {
         /// Where it is given.
         delivery: Task,
     },
+}
+
+impl JobKind {
+    /// Whether its goods are on board when its trip departs.
+    #[inline]
+    #[must_use]
+    pub const fn is_loaded_at_depot(&self) -> bool {
+        matches!(self, Self::Delivery(_) | Self::Exchange { .. })
+    }
+}
+
+/// That a job takes on what another, its forerunner, brings: on any trip of any route.
+///
+/// The follower is planned only if its forerunner is. It is not *loaded* before the forerunner has *arrived* and the
+/// goods are handled. A delivery or an exchange is loaded when its trip departs; a pickup and a shipment when the visit
+/// starts at which they are taken. A pickup and an exchange have arrived when their trip returns; a delivery and a
+/// shipment when the visit ends at which they are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Follows {
+    /// The forerunner.
+    pub job: JobIndex,
+    /// How long it takes from the arrival until the goods can be loaded.
+    pub handling: Seconds,
 }
 
 /// What is done at a place.

@@ -1,6 +1,6 @@
 //! That what is locked can be kept, so that every problem has a feasible solution.
 
-use super::engine::{Fleet, Scratch};
+use super::engine::{Fleet, Scratch, locked_tours};
 use super::error::ProblemError;
 use super::problem::Problem;
 
@@ -9,15 +9,9 @@ pub(super) fn verify(problem: &Problem) -> Result<(), ProblemError> {
     if problem.initial().iter().all(|route| route.locked == 0) {
         return Ok(());
     }
-    let fleet = Fleet::new(problem);
-    let mut scratch = Scratch::default();
-    for (initial, route) in problem.initial().iter().enumerate().filter(|(_, route)| route.locked > 0) {
-        let vehicle = route.vehicle;
-        let base = fleet.base_tour(vehicle, &mut scratch);
-        let base = base.map_err(|reason| ProblemError::LockedInfeasible { initial, vehicle, reason })?;
-        if let Some(reason) = base.jobs().find_map(|job| fleet.missing_skill(vehicle, job)) {
-            return Err(ProblemError::LockedInfeasible { initial, vehicle, reason });
-        }
-    }
-    Ok(())
+    locked_tours(&Fleet::new(problem), &mut Scratch::default()).map(drop).map_err(|(vehicle, reason)| {
+        let initial = problem.initial().iter().position(|route| route.vehicle == vehicle);
+        let initial = initial.expect("only a locked route can be infeasible");
+        ProblemError::LockedInfeasible { initial, vehicle, reason }
+    })
 }

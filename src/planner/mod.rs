@@ -36,12 +36,12 @@ mod vehicle;
 pub use cost::{Cost, CostSplit, Score};
 pub use error::{ProblemError, Subject};
 pub use exclusion::{Exclusion, ExclusionReason, Scope};
-pub use job::{Job, JobKind, SoftDue, Task};
-pub use matrix::{Leg, Matrix, UNREACHABLE};
+pub use job::{Follows, Job, JobKind, SoftDue, Task};
+pub use matrix::{Leg, Matrix, SpeedPeriod, UNREACHABLE};
 pub use problem::{InitialRoute, Problem, ProblemParts};
 pub use solution::{Route, Solution, Step, Trip, Visit};
 pub use solve::{Control, Goal, Pace, Phase, Progress, SearchOptions, SolveOptions, search, solve};
 pub use units::{
     JobIndex, Load, MAX_LOAD, MAX_MEASURE, MAX_PRIORITY, Metres, Place, Price, Seconds, Skill, TimeWindow, VehicleIndex,
 };
-pub use vehicle::{Break, Reload, Vehicle, VehicleCosts};
+pub use vehicle::{Break, Overtime, Reload, Vehicle, VehicleCosts};

@@ -6,7 +6,7 @@ use super::error::ProblemError;
 use super::job::{Job, JobKind, Task};
 use super::matrix::{Leg, Matrix};
 use super::solution::Visit;
-use super::units::{Place, VehicleIndex};
+use super::units::{JobIndex, Place, VehicleIndex};
 use super::vehicle::Vehicle;
 use super::{locked, validate};
 
@@ -25,6 +25,12 @@ pub struct ProblemParts {
     pub jobs: Vec<Job>,
     /// Routes to start from; at most one a vehicle.
     pub initial: Vec<InitialRoute>,
+    /// Groups of jobs that must share a vehicle: those of a group that are planned are all on one.
+    #[serde(default)]
+    pub together: Vec<Vec<JobIndex>>,
+    /// Groups of jobs that must not share a vehicle: no two of a group are on one.
+    #[serde(default)]
+    pub apart: Vec<Vec<JobIndex>>,
 }
 
 /// A route to start from, of which a front part may be locked.
@@ -101,6 +107,18 @@ impl Problem {
         &self.parts.initial
     }
 
+    /// Groups of jobs that must share a vehicle.
+    #[must_use]
+    pub fn together(&self) -> &[Vec<JobIndex>] {
+        &self.parts.together
+    }
+
+    /// Groups of jobs that must not share a vehicle.
+    #[must_use]
+    pub fn apart(&self) -> &[Vec<JobIndex>] {
+        &self.parts.apart
+    }
+
     /// The leg a vehicle would travel from one place to another, or `None` where it has no way.
     #[must_use]
     #[inline]
@@ -109,12 +127,19 @@ impl Problem {
         self.parts.matrices[matrix].leg(self.parts.places, from, to)
     }
 
+    /// How a vehicle travels.
+    #[must_use]
+    #[inline]
+    pub fn matrix_of(&self, vehicle: VehicleIndex) -> &Matrix {
+        &self.parts.matrices[self.parts.vehicles[vehicle].matrix]
+    }
+
     /// What is done at a visit; `None` for a break and for a visit that does not fit the kind of its job.
     #[must_use]
     #[inline]
     pub fn task(&self, visit: Visit) -> Option<&Task> {
         match (visit, &self.parts.jobs.get(visit.job()?)?.kind) {
-            (Visit::Serve(_), JobKind::Delivery(task) | JobKind::Pickup(task))
+            (Visit::Serve(_), JobKind::Delivery(task) | JobKind::Pickup(task) | JobKind::Exchange { task, .. })
             | (Visit::PickUp(_), JobKind::Shipment { pickup: task, .. })
             | (Visit::Deliver(_), JobKind::Shipment { delivery: task, .. }) => Some(task),
             _ => None,

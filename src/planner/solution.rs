@@ -10,7 +10,7 @@ use super::units::{JobIndex, Load, Metres, Seconds, VehicleIndex};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Visit {
-    /// The single task of a delivery or pickup job.
+    /// The single task of a delivery, a pickup or an exchange.
     Serve(JobIndex),
     /// The pickup of a shipment.
     PickUp(JobIndex),
@@ -106,7 +106,7 @@ impl Route {
 pub struct Trip {
     /// When it leaves the place where it starts (after any break that precedes its first visit).
     pub departs: Seconds,
-    /// What is on board when it departs: the amounts of all its deliveries.
+    /// What is on board when it departs: the amounts of all its deliveries and of what its exchanges give.
     pub load_at_departure: Vec<Load>,
     /// What is done, in order.
     pub steps: Vec<Step>,

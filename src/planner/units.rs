@@ -24,6 +24,8 @@ pub type Skill = u32;
 pub const MAX_MEASURE: i64 = 1_000_000_000;
 /// The largest amount or capacity in any dimension.
 pub const MAX_LOAD: i64 = 1_000_000_000_000;
+/// The fastest speed of a period, in thousandths.
+pub(super) const MAX_PERMILLE: u32 = 10_000;
 /// The largest priority of a job.
 pub const MAX_PRIORITY: u8 = 100;
 

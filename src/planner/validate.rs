@@ -5,7 +5,7 @@ use super::job::{Job, JobKind, Task};
 use super::matrix::{Matrix, UNREACHABLE};
 use super::problem::{InitialRoute, ProblemParts};
 use super::solution::Visit;
-use super::units::{MAX_LOAD, MAX_MEASURE, MAX_PRIORITY, Place, Seconds, TimeWindow};
+use super::units::{MAX_LOAD, MAX_MEASURE, MAX_PERMILLE, MAX_PRIORITY, Place, Seconds, TimeWindow};
 use super::vehicle::Vehicle;
 
 /// The most that all costs of a problem may add up to: sums and differences of two such costs fit 64 bits.
@@ -23,6 +23,8 @@ pub(super) fn parts(parts: &ProblemParts) -> Checked {
     for (index, job) in parts.jobs.iter().enumerate() {
         check_job(index, job, parts)?;
     }
+    check_relays(parts)?;
+    check_groups(parts)?;
     check_cost(parts)?;
     check_initial(parts)
 }
@@ -84,6 +86,17 @@ fn check_matrix(matrix: usize, tables: &Matrix, places: usize) -> Checked {
             }
         }
     }
+    let mut previous: Option<Seconds> = None;
+    for (index, period) in tables.speeds.iter().enumerate() {
+        measure(Subject::Matrix(matrix), "speeds.from", period.from, MAX_MEASURE)?;
+        if !(1..=MAX_PERMILLE).contains(&period.permille) {
+            return Err(ProblemError::Speed { matrix, index, permille: period.permille });
+        }
+        if let Some(previous) = previous.filter(|&previous| period.from <= previous) {
+            return Err(ProblemError::SpeedsUnsorted { matrix, index, from: period.from, previous });
+        }
+        previous = Some(period.from);
+    }
     Ok(())
 }
 
@@ -124,6 +137,10 @@ fn check_vehicle(index: usize, vehicle: &Vehicle, parts: &ProblemParts) -> Check
     price(subject, "costs.per_hour", vehicle.costs.per_hour)?;
     price(subject, "costs.per_travel_hour", vehicle.costs.per_travel_hour)?;
     price(subject, "costs.per_km", vehicle.costs.per_km)?;
+    for piece in &vehicle.overtime {
+        measure(subject, "overtime.after", piece.after, MAX_MEASURE)?;
+        price(subject, "overtime.cost_per_hour", piece.cost_per_hour)?;
+    }
     let limits = [
         ("max_duration", vehicle.max_duration),
         ("max_travel_time", vehicle.max_travel_time),
@@ -147,15 +164,86 @@ fn check_job(index: usize, job: &Job, parts: &ProblemParts) -> Checked {
             check_task(subject, pickup, parts.places)?;
             check_task(subject, delivery, parts.places)?;
         }
+        JobKind::Exchange { task, taken } => {
+            check_task(subject, task, parts.places)?;
+            check_loads(subject, "taken", taken, parts.dimensions)?;
+        }
     }
     check_loads(subject, "amount", &job.amount, parts.dimensions)?;
     if job.priority > MAX_PRIORITY {
         return Err(ProblemError::Priority { job: index, priority: job.priority });
     }
     measure(subject, "release", job.release, MAX_MEASURE)?;
+    if let Some(limit) = job.max_on_board {
+        measure(subject, "max_on_board", limit, MAX_MEASURE)?;
+        if !is_shipment(job) {
+            return Err(ProblemError::NotAShipment { job: index, field: "max_on_board" });
+        }
+    }
     for due in &job.due {
         measure(subject, "due.at", due.at, MAX_MEASURE)?;
         price(subject, "due.cost_per_hour", due.cost_per_hour)?;
+    }
+    Ok(())
+}
+
+/// That every forerunner exists and nobody waits for itself.
+fn check_relays(parts: &ProblemParts) -> Checked {
+    let jobs = parts.jobs.len();
+    for (job, follows) in parts.jobs.iter().enumerate().filter_map(|(job, other)| Some((job, other.follows?))) {
+        if follows.job >= jobs {
+            return Err(ProblemError::NoSuchForerunner { job, forerunner: follows.job, jobs });
+        }
+        measure(Subject::Job(job), "follows.handling", follows.handling, MAX_MEASURE)?;
+    }
+    // Who is known to follow nobody in a circle is not followed again.
+    let mut is_sound = vec![false; jobs];
+    for first in 0..jobs {
+        let mut row = std::collections::HashSet::new();
+        let mut next = Some(first);
+        while let Some(job) = next.filter(|&job| !is_sound[job]) {
+            if !row.insert(job) {
+                return Err(ProblemError::FollowsItself { job });
+            }
+            next = parts.jobs[job].follows.map(|follows| follows.job);
+        }
+        for job in row {
+            is_sound[job] = true;
+        }
+    }
+    Ok(())
+}
+
+fn check_groups(parts: &ProblemParts) -> Checked {
+    let jobs = parts.jobs.len();
+    for (field, groups) in [("together", &parts.together), ("apart", &parts.apart)] {
+        for (group, members) in groups.iter().enumerate() {
+            let mut seen = std::collections::HashSet::new();
+            for &job in members {
+                if job >= jobs {
+                    return Err(ProblemError::GroupJob { field, group, job, jobs });
+                }
+                if !seen.insert(job) {
+                    return Err(ProblemError::GroupJobTwice { field, group, job });
+                }
+            }
+        }
+    }
+    let mut apart_groups = vec![Vec::new(); jobs];
+    for (group, members) in parts.apart.iter().enumerate() {
+        for &job in members {
+            apart_groups[job].push(group);
+        }
+    }
+    for (together, members) in parts.together.iter().enumerate() {
+        let mut met = std::collections::HashMap::new();
+        for &job in members {
+            for &apart in &apart_groups[job] {
+                if let Some(other) = met.insert(apart, job) {
+                    return Err(ProblemError::TogetherAndApart { job: other, other: job, together, apart });
+                }
+            }
+        }
     }
     Ok(())
 }
@@ -177,7 +265,8 @@ fn check_cost(parts: &ProblemParts) -> Checked {
     for vehicle in &parts.vehicles {
         let shift_s = i128::from(vehicle.shift.end - vehicle.shift.start);
         let legs = 2 * parts.jobs.len() as i128 + vehicle.max_trips().min(parts.jobs.len()) as i128 + 1;
-        let hourly = i128::from(vehicle.costs.per_hour) + i128::from(vehicle.costs.per_travel_hour);
+        let overtime = vehicle.overtime.iter().map(|piece| i128::from(piece.cost_per_hour)).sum::<i128>();
+        let hourly = i128::from(vehicle.costs.per_hour) + i128::from(vehicle.costs.per_travel_hour) + overtime;
         worst = worst
             .saturating_add(i128::from(vehicle.costs.fixed) * 3_600_000)
             .saturating_add(hourly * shift_s * 1_000)

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::cost::Cost;
 use super::units::{Load, Metres, Place, Price, Seconds, Skill, TimeWindow};
 
 /// A vehicle with its driver.
@@ -32,6 +33,10 @@ pub struct Vehicle {
     pub breaks: Vec<Break>,
     /// What using it costs.
     pub costs: VehicleCosts,
+    /// What a long route costs on top: all pieces count and add up, which makes a convex piecewise linear cost of its
+    /// duration. [`Overtime::balancing`] makes pieces that spread the work evenly.
+    #[serde(default)]
+    pub overtime: Vec<Overtime>,
     /// The most stops of the route. Successive visits of a trip at one place are one stop; breaks are none.
     pub max_stops: Option<usize>,
     /// The most visits of the route (a shipment makes two); breaks do not count. VROOM's `max_tasks`.
@@ -61,6 +66,7 @@ impl Vehicle {
             skills: BTreeSet::new(),
             breaks: Vec::new(),
             costs: VehicleCosts::default(),
+            overtime: Vec::new(),
             max_stops: None,
             max_tasks: None,
             max_duration: None,
@@ -74,6 +80,13 @@ impl Vehicle {
     #[must_use]
     pub fn max_trips(&self) -> usize {
         self.reload.map_or(1, |reload| reload.max_trips)
+    }
+
+    /// What a route of this duration costs on top for its length.
+    #[must_use]
+    pub fn overtime_cost(&self, duration: Seconds) -> Cost {
+        let of = |piece: &Overtime| Cost::of_time((duration - piece.after).max(0), piece.cost_per_hour);
+        self.overtime.iter().map(of).sum()
     }
 
     /// The latest departure of its first trip.
@@ -94,6 +107,42 @@ pub struct VehicleCosts {
     pub per_travel_hour: Price,
     /// For each kilometre.
     pub per_km: Price,
+}
+
+/// One piece of a long route's cost: nothing until it has lasted `after`, then `cost_per_hour` for each hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overtime {
+    /// How long a route may last without it.
+    pub after: Seconds,
+    /// What each hour after that costs.
+    pub cost_per_hour: Price,
+}
+
+impl Overtime {
+    /// Pieces that make each further hour dearer the longer a route lasts already: the `pieces` prices add up to
+    /// `cost_per_hour` for a route that lasts `day`, in even steps. As an hour then costs least on the shortest route,
+    /// work spreads over the vehicles, the more the larger `cost_per_hour` is beside the other costs. It approaches the
+    /// sum of squares of the durations, the usual measure of balance, and can still be summed up route by route.
+    ///
+    /// ```
+    /// use conthoi::planner::Overtime;
+    ///
+    /// let pieces = Overtime::balancing(10, 8 * 3_600, 4);
+    /// let steps: Vec<_> = pieces.iter().map(|piece| (piece.after / 3_600, piece.cost_per_hour)).collect();
+    /// assert_eq!(steps, [(0, 2), (2, 3), (4, 2), (6, 3)]);
+    /// ```
+    #[must_use]
+    pub fn balancing(cost_per_hour: Price, day: Seconds, pieces: u32) -> Vec<Self> {
+        let count = i64::from(pieces);
+        // A part is not larger than the whole, so it always fits.
+        let part = |of: i64, number: i64| i128::from(of) * i128::from(number) / i128::from(count);
+        let at = |of, number| i64::try_from(part(of, number)).unwrap_or(of);
+        let piece = |number| Self {
+            after: at(day, number),
+            cost_per_hour: at(cost_per_hour, number + 1) - at(cost_per_hour, number),
+        };
+        (0..count).map(piece).collect()
+    }
 }
 
 /// A break of the driver.

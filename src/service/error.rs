@@ -4,6 +4,7 @@ use uuid::Uuid;
 use crate::{
     dispatch::DispatchError,
     domain::{DomainError, Misread},
+    planner::formats::{FormatError, vroom::VroomError},
     roads::RoadsError,
     service::import::ImportError,
     service::simulate::SimulateError,
@@ -152,6 +153,49 @@ pub enum ServiceError {
     /// Roads cannot be read or a way cannot be found.
     #[error("{0}")]
     Roads(#[from] RoadsError),
+    /// A problem file that is not as its format has it.
+    #[error("{0}")]
+    Format(#[from] FormatError),
+    /// Options of solving that do not go together.
+    #[error("{0}")]
+    SolveOption(&'static str),
+    /// A member of VROOM's input that cannot be accepted.
+    #[error("{0}")]
+    Vroom(#[from] VroomError),
+    /// A problem that is too large to be solved here.
+    #[error("the input has {count} {what}, and at most {limit} are solved here; split it, or use `conthoi solve`")]
+    SolveTooLarge {
+        /// What there is too much of.
+        what: &'static str,
+        /// How much.
+        count: usize,
+        /// How much is accepted.
+        limit: usize,
+    },
+    /// As many problems are being solved as may be at once.
+    #[error("{at_once} problems are being solved, which is the most at once; ask again in {seconds} s")]
+    SolverBusy {
+        /// How many.
+        at_once: usize,
+        /// When it is worth asking again.
+        seconds: u64,
+    },
+    /// The threads of a search cannot be had.
+    #[error("{threads} threads cannot be started: {problem}; ask for fewer")]
+    Threads {
+        /// How many.
+        threads: usize,
+        /// What the system says.
+        problem: String,
+    },
+    /// An answer that breaks a rule of its problem.
+    #[error("the checker refuses the answer ({first}; {count} violations in all): this is a fault of the program")]
+    CheckerRefused {
+        /// The first violation.
+        first: String,
+        /// How many there are.
+        count: usize,
+    },
     /// A file that cannot be opened or written.
     #[error("{what} {path}: {problem}")]
     File {

@@ -144,8 +144,10 @@ impl Service {
         Ok(self.store().fail_running_jobs(reason, self.now())?)
     }
 
-    /// Cancels every job of this process and waits until each is marked as ended. New jobs are cancelled at once.
+    /// Cancels every job of this process and waits until each is marked as ended. New jobs are cancelled at once. Searches
+    /// for clients end too.
     pub fn stop_jobs(&self) {
+        self.inner.solving.stop();
         let worker = {
             let mut board = self.inner.jobs.board();
             board.closed = true;

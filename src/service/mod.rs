@@ -4,7 +4,8 @@
 //! layer's, and everything below gets what it needs as arguments. A use case either does all of its work or none.
 //!
 //! Invariants: a plan is stored only after the dispatch layer's checker has accepted it, and only over the plan that
-//! it was made from; synthetic and real data never share a database; at most one plan is made at a time in a process.
+//! it was made from; synthetic and real data never share a database; at most one plan is made at a time in a process;
+//! so is an answer of `solve` shown only after the planner's checker has accepted it.
 //!
 //! What it does not know: HTTP, terminals, exit codes. [`ServiceError`] says what failed in the mission's words.
 
@@ -27,6 +28,7 @@ mod seasons;
 mod setup;
 pub mod simulate;
 mod sites;
+pub mod solve;
 mod travel;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -52,7 +54,7 @@ pub use scans::{
     TripScans, WrittenScans,
 };
 pub use seasons::{SeasonOrder, SeasonProgress, SeasonReport};
-pub use setup::Setup;
+pub use setup::{Setup, travel};
 pub use sites::{SitePage, SiteQuery};
 pub use travel::{estimated_travel, network_travel, read_network};
 
@@ -60,6 +62,7 @@ use self::{
     centres::CentreCache,
     clock::{ClockIds, SharedIds},
     jobs::Jobs,
+    solve::{SolveLimits, Solving},
 };
 use crate::{
     dispatch::TravelModes,
@@ -88,6 +91,7 @@ struct Inner {
     centre: CentreCache,
     jobs: Jobs,
     scan_writer: Mutex<Option<Arc<ScanWriter>>>,
+    solving: Arc<Solving>,
 }
 
 impl Service {
@@ -107,6 +111,19 @@ impl Service {
         ids: Box<dyn IdSource + Send>,
         centre_code: Option<String>,
     ) -> Self {
+        Self::with_limits(store, travel, clock, ids, centre_code, SolveLimits::default())
+    }
+
+    /// The same with other limits for what is solved for clients.
+    #[must_use]
+    pub fn with_limits(
+        store: Store,
+        travel: Arc<TravelModes>,
+        clock: Arc<dyn Clock>,
+        ids: Box<dyn IdSource + Send>,
+        centre_code: Option<String>,
+        limits: SolveLimits,
+    ) -> Self {
         let inner = Inner {
             store,
             travel,
@@ -116,6 +133,7 @@ impl Service {
             centre: CentreCache::default(),
             jobs: Jobs::default(),
             scan_writer: Mutex::default(),
+            solving: Arc::new(Solving::limited(limits)),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -1,7 +1,17 @@
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use super::{Service, ServiceError, SystemClock, estimated_travel, network_travel, read_network};
-use crate::store::{Backend, DatabaseUrl, Store};
+use super::{
+    Service, ServiceError, SystemClock, clock::ClockIds, estimated_travel, network_travel, read_network,
+    solve::SolveLimits,
+};
+use crate::{
+    dispatch::TravelModes,
+    store::{Backend, DatabaseUrl, Store},
+};
 
 /// What a service is made from.
 #[derive(Debug, Clone)]
@@ -14,6 +24,8 @@ pub struct Setup {
     pub centre: Option<String>,
     /// The road network's file; travel is estimated without one.
     pub roads: Option<PathBuf>,
+    /// How much is solved for clients.
+    pub solve: SolveLimits,
 }
 
 impl Setup {
@@ -28,14 +40,24 @@ impl Setup {
         {
             fs::create_dir_all(folder).map_err(|error| ServiceError::file("database folder", folder, &error))?;
         }
-        let travel = match &self.roads {
-            None => estimated_travel(),
-            Some(path) => network_travel(read_network(path)?)?,
-        };
+        let travel = Arc::new(travel(self.roads.as_deref())?);
         let store = Store::open(&self.database)?;
         for migration in store.migrate()? {
             tracing::info!(migration, "migrated the database");
         }
-        Ok(Service::new(store, Arc::new(travel), Arc::new(SystemClock), self.centre.clone()))
+        let clock = Arc::new(SystemClock);
+        let ids = Box::new(ClockIds(clock.clone()));
+        Ok(Service::with_limits(store, travel, clock, ids, self.centre.clone(), self.solve))
+    }
+}
+
+/// Travel by the road network of a file, or by estimate where there is none.
+///
+/// # Errors
+/// As [`read_network`] and [`network_travel`].
+pub fn travel(roads: Option<&Path>) -> Result<TravelModes, ServiceError> {
+    match roads {
+        None => Ok(estimated_travel()),
+        Some(path) => Ok(network_travel(read_network(path)?)?),
     }
 }

@@ -16,7 +16,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
     ("dispatch", &["domain", "planner", "roads"]),
     ("ledger", &["domain"]),
     ("store", &["domain"]),
-    ("service", &["domain", "dispatch", "ledger", "roads", "store"]),
+    ("service", &["domain", "dispatch", "ledger", "planner", "roads", "store"]),
     ("api", &["domain", "service"]),
     ("cli", &["api", "domain", "service"]),
 ];

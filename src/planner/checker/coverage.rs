@@ -33,7 +33,9 @@ pub(super) fn check(problem: &Problem, solution: &Solution, violations: &mut Vec
 
     for (index, job) in problem.jobs().iter().enumerate() {
         let is_planned = match job.kind {
-            JobKind::Delivery(_) | JobKind::Pickup(_) => times_made.contains_key(&Visit::Serve(index)),
+            JobKind::Delivery(_) | JobKind::Pickup(_) | JobKind::Exchange { .. } => {
+                times_made.contains_key(&Visit::Serve(index))
+            }
             JobKind::Shipment { .. } => {
                 times_made.contains_key(&Visit::PickUp(index)) || times_made.contains_key(&Visit::Deliver(index))
             }

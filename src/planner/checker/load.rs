@@ -26,11 +26,26 @@ impl RouteCheck<'_> {
         self.step = None;
     }
 
+    pub(super) fn check_time_on_board(&mut self, trip: &Trip) {
+        for (position, delivered) in trip.steps.iter().enumerate() {
+            let Visit::Deliver(job) = delivered.visit else { continue };
+            let Some(limit) = self.problem.jobs()[job].max_on_board else { continue };
+            for taken in trip.steps.iter().filter(|step| step.visit == Visit::PickUp(job)) {
+                let on_board = delivered.start - taken.end;
+                if on_board > limit {
+                    self.step = Some(position);
+                    self.report(Rule::MaxOnBoard { job, on_board, limit });
+                }
+            }
+        }
+        self.step = None;
+    }
+
     pub(super) fn check_load(&mut self, trip: &Trip) {
         let mut on_board: Vec<Load> = vec![0; self.problem.dimensions()];
         for step in &trip.steps {
             if let Some((_, job, _)) = self.task_of(step.visit)
-                && matches!(job.kind, JobKind::Delivery(_))
+                && matches!(job.kind, JobKind::Delivery(_) | JobKind::Exchange { .. })
             {
                 for (load, amount) in on_board.iter_mut().zip(&job.amount) {
                     *load += amount;
@@ -44,12 +59,14 @@ impl RouteCheck<'_> {
         for (position, step) in trip.steps.iter().enumerate() {
             self.step = Some(position);
             if let Some((_, job, _)) = self.task_of(step.visit) {
-                let is_unloaded = matches!(
-                    (step.visit, &job.kind),
-                    (Visit::Serve(_), JobKind::Delivery(_)) | (Visit::Deliver(_), JobKind::Shipment { .. })
-                );
-                for (load, amount) in on_board.iter_mut().zip(&job.amount) {
-                    *load += if is_unloaded { -amount } else { *amount };
+                let none = vec![0; on_board.len()];
+                let (given, taken) = match (step.visit, &job.kind) {
+                    (Visit::Serve(_), JobKind::Exchange { taken, .. }) => (&job.amount, taken),
+                    (Visit::Serve(_), JobKind::Delivery(_)) | (Visit::Deliver(_), _) => (&job.amount, &none),
+                    _ => (&none, &job.amount),
+                };
+                for (load, (given, taken)) in on_board.iter_mut().zip(given.iter().zip(taken)) {
+                    *load = *load - given + taken;
                 }
             }
             if step.load_after != on_board {

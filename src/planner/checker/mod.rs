@@ -5,8 +5,10 @@
 //! different shapes, to pass. It believes nothing the solution claims: every claimed time, load, distance and
 //! cost is compared with the one derived here. It never panics, whatever the solution says.
 
+mod company;
 mod coverage;
 mod load;
+mod relay;
 mod route;
 mod totals;
 mod violation;
@@ -33,6 +35,8 @@ pub struct CheckedCost {
 pub fn check(problem: &Problem, solution: &Solution) -> Result<CheckedCost, Vec<Violation>> {
     let mut violations = Vec::new();
     coverage::check(problem, solution, &mut violations);
+    company::check(problem, solution, &mut violations);
+    relay::check(problem, solution, &mut violations);
     for (index, route) in solution.routes.iter().enumerate() {
         route::check(problem, index, route, &mut violations);
     }
@@ -47,8 +51,10 @@ pub fn check(problem: &Problem, solution: &Solution) -> Result<CheckedCost, Vec<
         split.travel.0 += route.cost.travel.0;
         split.distance.0 += route.cost.distance.0;
         split.lateness.0 += route.cost.lateness.0;
+        split.overtime.0 += route.cost.overtime.0;
     }
-    let cost = Cost(split.fixed.0 + split.duration.0 + split.travel.0 + split.distance.0 + split.lateness.0);
+    let CostSplit { fixed, duration, travel, distance, lateness, overtime } = split;
+    let cost = Cost(fixed.0 + duration.0 + travel.0 + distance.0 + lateness.0 + overtime.0);
     let mut left_out = 0;
     for &job in &solution.unassigned {
         left_out += 1 + i64::from(problem.jobs()[job].priority);

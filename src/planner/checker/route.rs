@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::violation::{Rule, Violation};
 use crate::planner::job::{Job, JobKind, Task};
+use crate::planner::matrix::SpeedPeriod;
 use crate::planner::problem::Problem;
 use crate::planner::solution::{Route, Step, Trip, Visit};
 use crate::planner::units::{MAX_MEASURE, Metres, Place, Seconds, TimeWindow};
@@ -104,15 +105,17 @@ impl RouteCheck<'_> {
             Visit::Break(_) => return None,
         };
         match (visit, &job.kind) {
-            (Visit::Serve(_), JobKind::Delivery(task) | JobKind::Pickup(task)) => Some((index, job, task)),
+            (Visit::Serve(_), JobKind::Delivery(task) | JobKind::Pickup(task) | JobKind::Exchange { task, .. }) => {
+                Some((index, job, task))
+            }
             (Visit::PickUp(_), JobKind::Shipment { pickup, .. }) => Some((index, job, pickup)),
             (Visit::Deliver(_), JobKind::Shipment { delivery, .. }) => Some((index, job, delivery)),
             _ => None,
         }
     }
 
-    /// Travels a leg, adds it up, and returns its seconds and metres.
-    fn travel(&mut self, from: Option<Place>, to: Option<Place>) -> (Seconds, Metres) {
+    /// Travels a leg from `departs` on, adds it up, and returns its seconds and metres.
+    fn travel(&mut self, departs: Seconds, from: Option<Place>, to: Option<Place>) -> (Seconds, Metres) {
         let (Some(from), Some(to)) = (from, to) else {
             return (0, 0);
         };
@@ -123,7 +126,7 @@ impl RouteCheck<'_> {
             self.report(Rule::Unreachable { from, to });
             return (0, 0);
         }
-        let leg = (Seconds::from(duration), Metres::from(distance));
+        let leg = (driving_time(&matrix.speeds, departs, Seconds::from(duration)), Metres::from(distance));
         self.totals.travel_time += leg.0;
         self.totals.distance += leg.1;
         leg
@@ -156,7 +159,7 @@ impl RouteCheck<'_> {
                 let Some(task) = self.task_of(step.visit).map(|(_, _, task)| task.clone()) else {
                     continue;
                 };
-                let (duration, distance) = self.travel(here, Some(task.place));
+                let (duration, distance) = self.travel(clock, here, Some(task.place));
                 derived_distance = distance;
                 self.compare_arrival(step, clock + duration);
                 let comes_from_elsewhere = here != Some(task.place);
@@ -183,7 +186,7 @@ impl RouteCheck<'_> {
         }
         self.step = None;
 
-        let (duration, distance) = self.travel(here, ends_at);
+        let (duration, distance) = self.travel(clock, here, ends_at);
         if trip.distance_to_end != distance {
             self.report(Rule::Distance { claimed: trip.distance_to_end, derived: distance });
         }
@@ -191,6 +194,7 @@ impl RouteCheck<'_> {
             self.report(Rule::Returns { claimed: trip.returns, derived: clock + duration });
         }
         self.check_shipments(trip);
+        self.check_time_on_board(trip);
         self.check_load(trip);
     }
 
@@ -261,7 +265,9 @@ impl RouteCheck<'_> {
         let missing_skills: Vec<_> =
             job.skills.iter().copied().filter(|skill| !self.vehicle.skills.contains(skill)).collect();
         let (moves_at, arrives_at) = match (step.visit, &job.kind) {
-            (Visit::Serve(_), JobKind::Delivery(_)) => (Some(trip.departs), Some(step.start)),
+            (Visit::Serve(_), JobKind::Delivery(_) | JobKind::Exchange { .. }) => {
+                (Some(trip.departs), Some(step.start))
+            }
             (Visit::Serve(_), JobKind::Pickup(_)) => (Some(step.start), Some(trip.returns)),
             (Visit::PickUp(_), _) => (Some(step.start), None),
             (Visit::Deliver(_), _) => (None, Some(step.start)),
@@ -284,4 +290,29 @@ impl RouteCheck<'_> {
             self.report(Rule::Release { job: index, time, release });
         }
     }
+}
+
+/// How long a way takes that is begun at `departs` and takes `duration` at the ordinary speed: by halving, the shortest
+/// time in which the progress made, in thousandths of a second of the ordinary speed, covers it.
+fn driving_time(speeds: &[SpeedPeriod], departs: Seconds, duration: Seconds) -> Seconds {
+    let progress_until = |time: Seconds| {
+        let until_first = speeds.first().map_or(time, |first| time.min(first.from));
+        let mut progress = until_first * 1_000;
+        for (index, period) in speeds.iter().enumerate() {
+            let ends = speeds.get(index + 1).map_or(time, |next| time.min(next.from));
+            progress += (ends - period.from).max(0) * Seconds::from(period.permille);
+        }
+        progress
+    };
+    let begun = progress_until(departs);
+    let (mut too_short, mut enough) = (-1, duration * 1_000);
+    while enough - too_short > 1 {
+        let middle = too_short + (enough - too_short) / 2;
+        if progress_until(departs + middle) - begun >= duration * 1_000 {
+            enough = middle;
+        } else {
+            too_short = middle;
+        }
+    }
+    enough
 }

@@ -43,6 +43,10 @@ impl RouteCheck<'_> {
     pub(super) fn check_cost(&mut self) {
         let (departs, returns) = self.departs_and_returns();
         let prices = self.vehicle.costs;
+        let mut overtime = 0;
+        for piece in self.vehicle.overtime.iter().filter(|piece| piece.after < returns - departs) {
+            overtime += i128::from(returns - departs - piece.after) * i128::from(piece.cost_per_hour) * 1_000;
+        }
         let derived = [
             (Cause::Fixed, self.route.cost.fixed, i128::from(prices.fixed) * 3_600_000),
             (
@@ -61,6 +65,7 @@ impl RouteCheck<'_> {
                 i128::from(self.totals.distance) * i128::from(prices.per_km) * 3_600,
             ),
             (Cause::Lateness, self.route.cost.lateness, self.totals.lateness),
+            (Cause::Overtime, self.route.cost.overtime, overtime),
         ];
         for (cause, claimed, derived) in derived {
             if i128::from(claimed.0) != derived {

@@ -42,6 +42,7 @@ pub enum Cause {
     Travel,
     Distance,
     Lateness,
+    Overtime,
 }
 
 /// The rules a solution must keep.
@@ -79,6 +80,21 @@ pub enum Rule {
     /// A shipment that is not picked up and then delivered within one trip.
     #[error("shipment {job} is not picked up and then delivered within this trip")]
     ShipmentSplit { job: JobIndex },
+    /// Jobs on different vehicles that must share one.
+    #[error("jobs {job} and {other} of group {group} must share a vehicle, but do not")]
+    NotTogether { group: usize, job: JobIndex, other: JobIndex },
+    /// Jobs on one vehicle that must not share any.
+    #[error("jobs {job} and {other} of group {group} share a vehicle, but must not")]
+    NotApart { group: usize, job: JobIndex, other: JobIndex },
+    /// A job planned without the one that brings its goods.
+    #[error("job {job} is planned, but job {forerunner}, which brings its goods, is not")]
+    ForerunnerMissing { job: JobIndex, forerunner: JobIndex },
+    /// A job loaded before its goods have come.
+    #[error("job {job} is loaded at {loaded}, before the goods that job {forerunner} brings are ready at {ready}")]
+    LoadedBeforeArrival { job: JobIndex, forerunner: JobIndex, loaded: Seconds, ready: Seconds },
+    /// A shipment on board too long.
+    #[error("shipment {job} is on board for {on_board} s; the most is {limit} s")]
+    MaxOnBoard { job: JobIndex, on_board: Seconds, limit: Seconds },
     /// A job on a vehicle that cannot do it.
     #[error("job {job} needs skill {skill}")]
     Skill { job: JobIndex, skill: Skill },

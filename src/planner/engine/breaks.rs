@@ -35,6 +35,22 @@ struct Walk {
     taken_before: Vec<bool>,
 }
 
+/// That a chain which returns later than when its breaks were placed still may leave out those it leaves out.
+pub(super) fn check_left_out(
+    problem: &Problem,
+    vehicle_index: VehicleIndex,
+    links: &[Link],
+) -> Result<(), ExclusionReason> {
+    let returns = links.last().map_or(0, |link| link.start);
+    for (index, rest) in problem.vehicles()[vehicle_index].breaks.iter().enumerate() {
+        let is_taken = || links.iter().any(|link| link.event == Event::Visit(Visit::Break(index)));
+        if rest.windows.last().is_some_and(|window| returns > window.end) && !is_taken() {
+            return Err(ExclusionReason::Break { index });
+        }
+    }
+    Ok(())
+}
+
 fn walk(
     problem: &Problem,
     vehicle_index: VehicleIndex,
@@ -47,12 +63,13 @@ fn walk(
     earliest[0] = vehicle.shift.start;
     let mut taken_before = vec![false; links.len() * layers];
     let mut has_departed = false;
+    let matrix = problem.matrix_of(vehicle_index);
 
     for (index, link) in links.iter().enumerate() {
         if link.break_may_precede {
             for taken in 0..order.len() {
                 let rest = &vehicle.breaks[order[taken]];
-                if earliest[taken] == NEVER {
+                if earliest[taken] == NEVER || rest.service > link.longest_break {
                     continue;
                 }
                 if let Some(start) = earliest_in(&rest.windows, earliest[taken])
@@ -70,7 +87,7 @@ fn walk(
         has_departed |= link.event == Event::Depart;
         for time in &mut earliest {
             if *time != NEVER {
-                let start = earliest_in(windows, (*time + link.travel).max(link.not_before));
+                let start = earliest_in(windows, matrix.arrival(*time, link.travel).max(link.not_before));
                 *time = start.filter(|&start| start <= latest_departure).map_or(NEVER, |start| start + link.lasting);
             }
         }
@@ -133,17 +150,7 @@ fn put_in(
         while taken_before[index * layers + taken] {
             taken -= 1;
             let event = Event::Visit(Visit::Break(order[taken]));
-            let lasting = vehicle.breaks[order[taken]].service;
-            placed.push(Link {
-                event,
-                travel: 0,
-                distance: 0,
-                lasting,
-                not_before: 0,
-                ready_job: 0,
-                break_may_precede: false,
-                start: 0,
-            });
+            placed.push(Link { lasting: vehicle.breaks[order[taken]].service, ..Link::new(event) });
         }
     }
     placed.reverse();

@@ -36,6 +36,7 @@ pub(super) enum Event {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Link {
     pub(super) event: Event,
+    /// At the speed that the matrix's durations are for.
     pub(super) travel: Seconds,
     pub(super) distance: Metres,
     pub(super) lasting: Seconds,
@@ -44,12 +45,38 @@ pub(super) struct Link {
     pub(super) ready_job: usize,
     /// Whether the schedule may put a break just before this link.
     pub(super) break_may_precede: bool,
+    /// The longest such break.
+    pub(super) longest_break: Seconds,
+    /// Whether others wait for goods that arrive here, so that it is never put off.
+    pub(super) is_awaited: bool,
     pub(super) start: Seconds,
+    /// The latest start that changes neither the return nor any lateness; known after a backward pass.
+    pub(super) latest: Seconds,
+}
+
+impl Link {
+    /// An event right where the one before it was, at any time.
+    pub(super) const fn new(event: Event) -> Self {
+        Self {
+            event,
+            travel: 0,
+            distance: 0,
+            lasting: 0,
+            not_before: 0,
+            ready_job: 0,
+            break_may_precede: false,
+            longest_break: Seconds::MAX,
+            is_awaited: false,
+            start: 0,
+            latest: Seconds::MAX,
+        }
+    }
 }
 
 /// What a chain adds up to, times aside.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Totals {
+    /// At the speed that the matrix's durations are for.
     pub(super) travel_time: Seconds,
     pub(super) distance: Metres,
     stops: usize,
@@ -57,6 +84,7 @@ pub(super) struct Totals {
 }
 
 /// The windows an event may start in.
+#[inline]
 pub(super) fn windows_of(problem: &Problem, vehicle: VehicleIndex, event: Event) -> &[TimeWindow] {
     match event {
         Event::Visit(Visit::Break(index)) => &problem.vehicles()[vehicle].breaks[index].windows,
@@ -94,7 +122,7 @@ pub(super) fn build(
         totals.travel_time += travel;
         totals.distance += distance;
         let break_may_precede = first + trip.len() >= locked;
-        links.push(Link { event, travel, distance, lasting, not_before: 0, ready_job: 0, break_may_precede, start: 0 });
+        links.push(Link { travel, distance, lasting, break_may_precede, ..Link::new(event) });
         if length.is_none() {
             break;
         }
@@ -102,6 +130,9 @@ pub(super) fn build(
         first += trip.len() + 1;
     }
     check_limits(problem, vehicle_index, totals)?;
+    if problem.matrix_of(vehicle_index).speeds.is_empty() {
+        check_travel_time(problem, vehicle_index, totals.travel_time)?;
+    }
     Ok(totals)
 }
 
@@ -147,16 +178,8 @@ impl TripBuilder<'_> {
             if position == leading_breaks {
                 links.push(self.departure(trip, break_may_precede));
             }
-            let mut link = Link {
-                event: Event::Visit(visit),
-                travel: 0,
-                distance: 0,
-                lasting: 0,
-                not_before: 0,
-                ready_job: 0,
-                break_may_precede: break_may_precede && position != leading_breaks,
-                start: 0,
-            };
+            let mut link = Link::new(Event::Visit(visit));
+            link.break_may_precede = break_may_precede && position != leading_breaks;
             if let Visit::Break(index) = visit {
                 link.lasting = vehicle.breaks[index].service;
             } else if let (Some(task), Some(index)) = (self.problem.task(visit), visit.job()) {
@@ -185,30 +208,23 @@ impl TripBuilder<'_> {
     fn departure(&self, trip: &[Node], break_may_precede: bool) -> Link {
         let ready = deliveries(self.problem, trip).map(|job| (self.problem.jobs()[job].release, job)).max();
         let (not_before, ready_job) = ready.unwrap_or((0, 0));
-        Link {
-            event: Event::Depart,
-            travel: 0,
-            distance: 0,
-            lasting: 0,
-            not_before,
-            ready_job,
-            break_may_precede,
-            start: 0,
-        }
+        Link { not_before, ready_job, break_may_precede, ..Link::new(Event::Depart) }
     }
 }
 
-/// The delivery jobs of a trip: what is loaded before it departs.
+/// The jobs of a trip that are loaded before it departs.
 pub(super) fn deliveries<'a>(problem: &'a Problem, trip: &'a [Node]) -> impl Iterator<Item = usize> + 'a {
-    trip.iter().filter_map(|node| node.job()).filter(|&job| matches!(problem.jobs()[job].kind, JobKind::Delivery(_)))
+    trip.iter().filter_map(|node| node.job()).filter(|&job| problem.jobs()[job].kind.is_loaded_at_depot())
 }
 
-/// The sign with which a visit changes the load in one dimension.
-pub(super) fn is_unloaded_at(problem: &Problem, visit: Visit) -> bool {
-    match visit {
-        Visit::Serve(job) => matches!(problem.jobs()[job].kind, JobKind::Delivery(_)),
-        Visit::Deliver(_) => true,
-        Visit::PickUp(_) | Visit::Break(_) => false,
+/// By how much a visit changes the load in one dimension.
+pub(super) fn load_change(problem: &Problem, visit: Visit, dimension: usize) -> Load {
+    let Some(job) = visit.job().map(|job| &problem.jobs()[job]) else { return 0 };
+    let amount = job.amount[dimension];
+    match (visit, &job.kind) {
+        (Visit::Serve(_), JobKind::Exchange { taken, .. }) => taken[dimension] - amount,
+        (Visit::Serve(_), JobKind::Delivery(_)) | (Visit::Deliver(_), _) => -amount,
+        _ => amount,
     }
 }
 
@@ -218,10 +234,8 @@ fn check_capacity(problem: &Problem, vehicle: VehicleIndex, trip: &[Node]) -> Re
         let mut load: Load = deliveries(problem, trip).map(amount).sum();
         let mut peak = load;
         for node in trip {
-            if let &Node::Visit(visit) = node
-                && let Some(job) = visit.job()
-            {
-                load += if is_unloaded_at(problem, visit) { -amount(job) } else { amount(job) };
+            if let &Node::Visit(visit) = node {
+                load += load_change(problem, visit, dimension);
                 peak = peak.max(load);
             }
         }
@@ -234,7 +248,7 @@ fn check_capacity(problem: &Problem, vehicle: VehicleIndex, trip: &[Node]) -> Re
 
 fn check_limits(problem: &Problem, vehicle: VehicleIndex, totals: Totals) -> Result<(), ExclusionReason> {
     let vehicle = &problem.vehicles()[vehicle];
-    let Totals { travel_time, distance, stops, tasks } = totals;
+    let Totals { distance, stops, tasks, .. } = totals;
     if let Some(limit) = vehicle.max_tasks.filter(|&limit| tasks > limit) {
         return Err(ExclusionReason::MaxTasks { tasks, limit });
     }
@@ -244,8 +258,16 @@ fn check_limits(problem: &Problem, vehicle: VehicleIndex, totals: Totals) -> Res
     if let Some(limit) = vehicle.max_distance.filter(|&limit| distance > limit) {
         return Err(ExclusionReason::MaxDistance { distance, limit });
     }
-    if let Some(limit) = vehicle.max_travel_time.filter(|&limit| travel_time > limit) {
-        return Err(ExclusionReason::MaxTravelTime { travel_time, limit });
-    }
     Ok(())
+}
+
+pub(super) fn check_travel_time(
+    problem: &Problem,
+    vehicle: VehicleIndex,
+    travel_time: Seconds,
+) -> Result<(), ExclusionReason> {
+    match problem.vehicles()[vehicle].max_travel_time.filter(|&limit| travel_time > limit) {
+        Some(limit) => Err(ExclusionReason::MaxTravelTime { travel_time, limit }),
+        None => Ok(()),
+    }
 }

@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use rayon::prelude::*;
 
 use super::insertion::{self, Effort, Insertion};
-use super::{Fleet, Scratch, Tour};
+use super::{Fleet, Scratch, Ties, Tour};
 use crate::planner::cost::Cost;
 use crate::planner::solve::{Control, Phase, Progress};
 use crate::planner::units::JobIndex;
@@ -28,9 +28,19 @@ const ROWS_BETWEEN_CONTROLS: usize = 512;
 const ONLY_CHOICE: Cost = Cost(i64::MAX / 4);
 
 impl Row {
-    fn compute(&mut self, fleet: &Fleet, tours: &[Tour], columns: &[usize], scratch: &mut Scratch) {
+    fn compute(&mut self, fleet: &Fleet, ties: &Ties, tours: &[Tour], columns: &[usize], scratch: &mut Scratch) {
         for &column in columns {
-            self.insertions[column] = insertion::best(fleet, &tours[column], self.job, Effort::Quick, scratch).ok();
+            let found = insertion::best(fleet, ties, &tours[column], self.job, Effort::Quick, scratch);
+            self.insertions[column] = found.ok();
+        }
+        if !ties.bind() {
+            return;
+        }
+        // What was planned meanwhile may keep it out of tours that have not changed.
+        for (insertion, tour) in self.insertions.iter_mut().zip(tours).filter(|(insertion, _)| insertion.is_some()) {
+            if ties.allow(fleet, tour.vehicle, self.job).is_err() {
+                *insertion = None;
+            }
         }
     }
 
@@ -68,9 +78,12 @@ pub(in crate::planner) fn run(
     let total = pending.len() as u64;
     let mut cost: Cost = tours.iter().map(|tour| tour.cost).sum();
     let mut is_spare = fleet.is_spare(tours);
+    let mut ties = Ties::of(fleet, tours);
     let mut rows: Vec<Row> =
         pending.into_iter().map(|job| Row { job, insertions: vec![None; tours.len()], choice: None }).collect();
-    let mut columns: Vec<usize> = (0..tours.len()).filter(|&column| !is_spare[column]).collect();
+    let all = |is_spare: &[bool]| (0..is_spare.len()).filter(|&column| !is_spare[column]).collect::<Vec<_>>();
+    let mut columns = all(&is_spare);
+    let mut changed = None;
     loop {
         let progress =
             Progress { phase: Phase::Construct, done: total - rows.len() as u64, total, cost, unassigned: rows.len() };
@@ -80,7 +93,11 @@ pub(in crate::planner) fn run(
         for part in rows.chunks_mut(ROWS_BETWEEN_CONTROLS) {
             control(&progress)?;
             part.par_iter_mut().with_min_len(16).for_each_init(Scratch::default, |scratch, row| {
-                row.compute(fleet, shown, &columns, scratch);
+                if changed.is_some_and(|changed| fleet.concerns(&shown[changed], row.job)) {
+                    row.compute(fleet, &ties, shown, &all(&is_spare), scratch);
+                } else {
+                    row.compute(fleet, &ties, shown, &columns, scratch);
+                }
                 row.choose(&has_spare);
             });
         }
@@ -99,12 +116,18 @@ pub(in crate::planner) fn run(
             continue;
         };
         let nodes = insertion::insert(fleet, &tours[column].nodes, row.job, insertion.spot);
-        tours[column] = Tour::new(fleet, tours[column].vehicle, nodes, scratch).expect("a computed insertion fits");
+        let tour = Tour::tied(fleet, &ties, tours[column].vehicle, nodes, scratch);
+        tours[column] = tour.expect("a computed insertion fits");
+        ties.record(&tours[column]);
         cost += insertion.added;
         let was_spare = std::mem::replace(&mut is_spare, fleet.is_spare(tours));
         columns.clear();
         columns.push(column);
         columns.extend((0..tours.len()).filter(|&column| was_spare[column] && !is_spare[column]));
+        changed = Some(column);
+        // Tours that wait for goods of the changed one, or it for theirs, are scheduled against its new times.
+        let waits = |other: usize| other != column && fleet.concerns_tour(&tours[column], &tours[other]);
+        columns.extend((0..tours.len()).filter(|&other| waits(other)));
     }
 }
 

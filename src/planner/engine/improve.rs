@@ -12,7 +12,7 @@ use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 
 use super::insertion::{self, Effort, Insertion};
-use super::{Fleet, Scratch, Tour, neighbours};
+use super::{Fleet, Scratch, Ties, Tour, neighbours, ties};
 use crate::planner::cost::Cost;
 use crate::planner::solve::{Pace, Phase, Progress};
 use crate::planner::units::JobIndex;
@@ -78,6 +78,7 @@ struct Search<'a, R> {
     near: Vec<Vec<JobIndex>>,
     tours: Vec<Tour>,
     tour_of: Vec<Option<usize>>,
+    ties: Ties,
     left_out: Vec<JobIndex>,
     cost: Cost,
     /// The best solution, unless the present one is the best.
@@ -96,7 +97,8 @@ impl<'a, R: Rng> Search<'a, R> {
         }
         let cost = tours.iter().map(|tour| tour.cost).sum();
         let near = neighbours::nearest(fleet.problem, NEIGHBOURS);
-        Self { fleet, near, tours, tour_of, left_out, cost, best: None, rng, scratch }
+        let ties = Ties::of(fleet, &tours);
+        Self { fleet, near, tours, tour_of, ties, left_out, cost, best: None, rng, scratch }
     }
 
     /// A tenth of what a planned job costs on average.
@@ -163,6 +165,7 @@ impl<'a, R: Rng> Search<'a, R> {
 
     fn restore(&mut self, before: Vec<(usize, Tour)>, left_out: Vec<JobIndex>, cost: Cost) {
         for (index, _) in &before {
+            self.ties.forget(&self.tours[*index]);
             for job in self.tours[*index].jobs() {
                 self.tour_of[job] = None;
             }
@@ -171,6 +174,7 @@ impl<'a, R: Rng> Search<'a, R> {
             for job in tour.jobs() {
                 self.tour_of[job] = Some(index);
             }
+            self.ties.record(&tour);
             self.tours[index] = tour;
         }
         self.left_out = left_out;
@@ -179,6 +183,8 @@ impl<'a, R: Rng> Search<'a, R> {
 
     fn replace(&mut self, index: usize, tour: Tour, before: &mut Vec<(usize, Tour)>) {
         self.cost += tour.cost - self.tours[index].cost;
+        self.ties.forget(&self.tours[index]);
+        self.ties.record(&tour);
         let old = std::mem::replace(&mut self.tours[index], tour);
         if before.iter().all(|&(changed, _)| changed != index) {
             before.push((index, old));
@@ -206,19 +212,52 @@ impl<'a, R: Rng> Search<'a, R> {
             if self.fleet.is_locked[job] {
                 continue;
             }
-            let string = self.string_around(index, job, longest);
+            let mut string = self.string_around(index, job, longest);
+            let waiting = ties::drag_along(self.fleet, &self.tours[index], &mut string);
+            let (taken, are_out) = self.take_out(&waiting, before);
             let nodes = self.tours[index].nodes_without(|job| string.contains(&job));
             // Without the triangle inequality a shorter route can be slower, so it is scheduled like any other.
-            if let Ok(tour) = Tour::new(self.fleet, self.tours[index].vehicle, nodes, self.scratch) {
-                self.replace(index, tour, before);
-                ruined.insert(index);
-                for &job in &string {
-                    self.tour_of[job] = None;
+            let vehicle = self.tours[index].vehicle;
+            match Tour::tied(self.fleet, &self.ties, vehicle, nodes, self.scratch) {
+                Ok(tour) if are_out => {
+                    self.replace(index, tour, before);
+                    ruined.insert(index);
+                    for &job in &string {
+                        self.tour_of[job] = None;
+                    }
+                    removed.extend(string);
+                    removed.extend(taken.iter().map(|(job, ..)| job));
                 }
-                removed.extend(string);
+                _ => self.put_back(taken, before),
             }
         }
         removed
+    }
+
+    /// Takes jobs out of whatever tours they are on, until one cannot be. Returns those that are out, each with its tour
+    /// as it was, and whether all are.
+    fn take_out(&mut self, jobs: &[JobIndex], before: &mut Vec<(usize, Tour)>) -> (Vec<(JobIndex, usize, Tour)>, bool) {
+        let mut taken = Vec::new();
+        for &job in jobs {
+            let Some(index) = self.tour_of[job] else { continue };
+            let was = self.tours[index].clone();
+            let nodes = was.nodes_without(|other| other == job);
+            match Tour::tied(self.fleet, &self.ties, was.vehicle, nodes, self.scratch) {
+                Ok(tour) if !self.fleet.is_locked[job] => self.replace(index, tour, before),
+                _ => return (taken, false),
+            }
+            self.tour_of[job] = None;
+            taken.push((job, index, was));
+        }
+        (taken, true)
+    }
+
+    /// Takes back what [`Self::take_out`] did.
+    fn put_back(&mut self, taken: Vec<(JobIndex, usize, Tour)>, before: &mut Vec<(usize, Tour)>) {
+        for (job, index, was) in taken.into_iter().rev() {
+            self.replace(index, was, before);
+            self.tour_of[job] = Some(index);
+        }
     }
 
     /// Up to `longest` successive jobs of a tour, this one among them; locked ones are passed over.
@@ -242,14 +281,15 @@ impl<'a, R: Rng> Search<'a, R> {
     /// Inserts jobs where each is cheapest, the important ones first, else in a random order.
     fn recreate(&mut self, mut jobs: Vec<JobIndex>, before: &mut Vec<(usize, Tour)>) {
         jobs.shuffle(&mut self.rng);
-        jobs.sort_by_key(|&job| std::cmp::Reverse(self.fleet.problem.jobs()[job].priority));
+        jobs.sort_by_key(|&job| self.fleet.urgency(job));
         for job in jobs {
             let mut best: Option<(Insertion, usize)> = None;
             for index in self.tours_near(job, before) {
                 if self.rng.random_ratio(1, BLINK_ONE_IN) {
                     continue;
                 }
-                let found = insertion::best(self.fleet, &self.tours[index], job, Effort::Quick, self.scratch);
+                let found =
+                    insertion::best(self.fleet, &self.ties, &self.tours[index], job, Effort::Quick, self.scratch);
                 if let Ok(insertion) = found
                     && best.is_none_or(|(best, _)| insertion.added < best.added)
                 {
@@ -259,8 +299,8 @@ impl<'a, R: Rng> Search<'a, R> {
             if let Some((insertion, index)) = best {
                 let nodes = insertion::insert(self.fleet, &self.tours[index].nodes, job, insertion.spot);
                 let vehicle = self.tours[index].vehicle;
-                let tour = Tour::new(self.fleet, vehicle, nodes, self.scratch).expect("a computed insertion fits");
-                self.replace(index, tour, before);
+                let tour = Tour::tied(self.fleet, &self.ties, vehicle, nodes, self.scratch);
+                self.replace(index, tour.expect("a computed insertion fits"), before);
                 self.tour_of[job] = Some(index);
             } else {
                 self.left_out.push(job);
@@ -270,6 +310,9 @@ impl<'a, R: Rng> Search<'a, R> {
 
     /// The tours worth trying for a job: those of its neighbours, those just ruined, and one empty of each kind.
     fn tours_near(&self, job: JobIndex, before: &[(usize, Tour)]) -> BTreeSet<usize> {
+        if let Some(vehicle) = self.ties.only_vehicle(self.fleet, job) {
+            return (0..self.tours.len()).filter(|&index| self.tours[index].vehicle == vehicle).collect();
+        }
         let of_neighbours = self.near[job].iter().filter_map(|&other| self.tour_of[other]);
         let changed = before.iter().map(|&(index, _)| index);
         let spare = self.fleet.is_spare(&self.tours);

@@ -1,9 +1,8 @@
 //! Where in a route a job fits best.
 
-use std::cmp::Reverse;
-
 use super::chain::Node;
-use super::tour::{Gap, Tour, start_and_service};
+use super::ties::Ties;
+use super::tour::{Gap, Tour, jobs_of, start_and_service};
 use super::{Fleet, Scratch, schedule};
 use crate::planner::cost::Cost;
 use crate::planner::exclusion::ExclusionReason;
@@ -46,16 +45,22 @@ const QUICK_ATTEMPTS_MAX: usize = 16;
 /// The visits a job consists of.
 fn visits_of(fleet: &Fleet, job: JobIndex) -> (Visit, Option<Visit>) {
     match fleet.problem.jobs()[job].kind {
-        JobKind::Delivery(_) | JobKind::Pickup(_) => (Visit::Serve(job), None),
+        JobKind::Delivery(_) | JobKind::Pickup(_) | JobKind::Exchange { .. } => (Visit::Serve(job), None),
         JobKind::Shipment { .. } => (Visit::PickUp(job), Some(Visit::Deliver(job))),
     }
 }
 
 /// The nodes of a route with a job put in.
 pub(in crate::planner) fn insert(fleet: &Fleet, nodes: &[Node], job: JobIndex, spot: Spot) -> Vec<Node> {
+    let mut with: Vec<Node> = Vec::with_capacity(nodes.len() + 3);
+    insert_into(&mut with, fleet, nodes, job, spot);
+    with
+}
+
+fn insert_into(with: &mut Vec<Node>, fleet: &Fleet, nodes: &[Node], job: JobIndex, spot: Spot) {
     let (visit, delivery) = visits_of(fleet, job);
     let visits = || std::iter::once(visit).chain(delivery).map(Node::Visit);
-    let mut with: Vec<Node> = Vec::with_capacity(nodes.len() + 3);
+    with.clear();
     match spot {
         Spot::Within(first, second) => {
             with.extend_from_slice(&nodes[..first]);
@@ -80,12 +85,26 @@ pub(in crate::planner) fn insert(fleet: &Fleet, nodes: &[Node], job: JobIndex, s
             with.extend_from_slice(nodes);
         }
     }
-    with
+}
+
+/// What a tour costs with a job put in at a spot.
+pub(in crate::planner) fn cost_with(
+    fleet: &Fleet,
+    ties: &Ties,
+    tour: &Tour,
+    job: JobIndex,
+    spot: Spot,
+    scratch: &mut Scratch,
+) -> Result<Cost, ExclusionReason> {
+    let with = insert(fleet, &tour.nodes, job, spot);
+    let bounds = ties.bounds(fleet, tour.vehicle, jobs_of(&with));
+    Ok(schedule::evaluate(fleet, tour.vehicle, &with, &bounds, scratch)?.total())
 }
 
 /// The cheapest insertion of a job into a tour, or the constraint that came nearest to allowing one.
 pub(in crate::planner) fn best(
     fleet: &Fleet,
+    ties: &Ties,
     tour: &Tour,
     job: JobIndex,
     effort: Effort,
@@ -94,18 +113,21 @@ pub(in crate::planner) fn best(
     if let Some(reason) = fleet.missing_skill(tour.vehicle, job) {
         return Err(reason);
     }
+    ties.allow(fleet, tour.vehicle, job)?;
+    let bounds = ties.bounds(fleet, tour.vehicle, tour.jobs().chain([job]));
     let mut spots = Spots::new(fleet, tour, job, effort).collect();
     spots.sort_by_key(|&(detour, _)| detour);
     let mut best: Option<Insertion> = None;
     let mut nearest = ExclusionReason::Locked;
     let (mut feasible, mut attempts) = (0, 0);
+    let mut with = std::mem::take(&mut scratch.nodes);
     for (_, spot) in spots {
         if effort == Effort::Quick && (feasible == QUICK_FEASIBLE_MAX || attempts == QUICK_ATTEMPTS_MAX) {
             break;
         }
         attempts += 1;
-        let with = insert(fleet, &tour.nodes, job, spot);
-        match schedule::evaluate(fleet, tour.vehicle, &with, scratch) {
+        insert_into(&mut with, fleet, &tour.nodes, job, spot);
+        match schedule::evaluate(fleet, tour.vehicle, &with, &bounds, scratch) {
             Ok(split) => {
                 feasible += 1;
                 let added = split.total() - tour.cost;
@@ -117,6 +139,7 @@ pub(in crate::planner) fn best(
             Err(_) => {}
         }
     }
+    scratch.nodes = with;
     best.ok_or(nearest)
 }
 
@@ -203,15 +226,17 @@ impl<'a> Spots<'a> {
     fn detour(&self, gap: Gap, visit: Visit) -> Option<(Cost, Seconds)> {
         if self.effort == Effort::Quick {
             let (problem, vehicle) = (self.fleet.problem, self.tour.vehicle);
+            let matrix = problem.matrix_of(vehicle);
             let job = &problem.jobs()[self.job];
-            let leaves =
-                if matches!(job.kind, JobKind::Delivery(_)) { gap.leaves.max(job.release) } else { gap.leaves };
+            let leaves = if job.kind.is_loaded_at_depot() { gap.leaves.max(job.release) } else { gap.leaves };
             let there = leg(self.fleet, vehicle, gap.from, Some(self.place(visit)))?;
-            let (start, lasting) = start_and_service(problem, visit, leaves + there.0, gap.from)?;
+            let (start, lasting) = start_and_service(problem, visit, matrix.arrival(leaves, there.0), gap.from)?;
             let onward = leg(self.fleet, vehicle, Some(self.place(visit)), gap.to)?;
-            if start + lasting + onward.0 > gap.must_arrive {
+            if matrix.arrival(start + lasting, onward.0) > gap.must_arrive {
                 return None;
             }
+            let direct = leg(self.fleet, vehicle, gap.from, gap.to).unwrap_or((0, 0));
+            return Some(self.price(there.0 + onward.0 - direct.0, there.1 + onward.1 - direct.1));
         }
         self.detour_through(gap, &[self.place(visit)])
     }
@@ -229,9 +254,14 @@ impl<'a> Spots<'a> {
             distance += leg.1;
             here = to;
         }
-        let costs = fleet.problem.vehicles()[vehicle].costs;
+        Some(self.price(travel, distance))
+    }
+
+    /// What a detour costs, with its travel.
+    fn price(&self, travel: Seconds, distance: Metres) -> (Cost, Seconds) {
+        let costs = &self.fleet.problem.vehicles()[self.tour.vehicle].costs;
         let time = Cost::of_time(travel, costs.per_hour + costs.per_travel_hour);
-        Some((time + Cost::of_distance(distance, costs.per_km), travel))
+        (time + Cost::of_distance(distance, costs.per_km), travel)
     }
 }
 
@@ -255,21 +285,33 @@ pub(in crate::planner) fn insert_all_that_fit(
         is_planned[job] = true;
     }
     let mut left_out: Vec<JobIndex> = (0..is_planned.len()).filter(|&job| !is_planned[job]).collect();
-    left_out.sort_by_key(|&job| Reverse(fleet.problem.jobs()[job].priority));
-    let mut unassigned = left_out.len();
-    for job in left_out {
-        if !goes_on(tours, unassigned) {
+    left_out.sort_by_key(|&job| fleet.urgency(job));
+    let mut ties = Ties::of(fleet, tours);
+    loop {
+        let before = left_out.len();
+        let mut still_left_out = Vec::new();
+        for (position, &job) in left_out.iter().enumerate() {
+            if !goes_on(tours, before - position + still_left_out.len()) {
+                return;
+            }
+            let is_spare = fleet.is_spare(tours);
+            let candidates = tours.iter().enumerate().filter(|&(index, _)| !is_spare[index]);
+            let found = candidates.filter_map(|(index, tour)| {
+                best(fleet, &ties, tour, job, Effort::Exhaustive, scratch).ok().map(|insertion| (insertion, index))
+            });
+            let Some((insertion, index)) = found.min_by_key(|(insertion, _)| insertion.added) else {
+                still_left_out.push(job);
+                continue;
+            };
+            let nodes = insert(fleet, &tours[index].nodes, job, insertion.spot);
+            let tour = Tour::tied(fleet, &ties, tours[index].vehicle, nodes, scratch);
+            tours[index] = tour.expect("a computed insertion fits");
+            ties.record(&tours[index]);
+        }
+        // Where jobs wait for each other, an insertion can make room for what did not fit before.
+        if !fleet.has_relays() || still_left_out.len() == before {
             return;
         }
-        let is_spare = fleet.is_spare(tours);
-        let candidates = tours.iter().enumerate().filter(|&(index, _)| !is_spare[index]);
-        let found = candidates.filter_map(|(index, tour)| {
-            best(fleet, tour, job, Effort::Exhaustive, scratch).ok().map(|insertion| (insertion, index))
-        });
-        if let Some((insertion, index)) = found.min_by_key(|(insertion, _)| insertion.added) {
-            let nodes = insert(fleet, &tours[index].nodes, job, insertion.spot);
-            tours[index] = Tour::new(fleet, tours[index].vehicle, nodes, scratch).expect("a computed insertion fits");
-            unassigned -= 1;
-        }
+        left_out = still_left_out;
     }
 }

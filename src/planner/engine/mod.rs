@@ -5,6 +5,11 @@
 //! and what is needed to turn down most insertions without scheduling them. Only what [`schedule::evaluate`]
 //! accepts ever becomes a tour, so every tour is feasible at any moment.
 //!
+//! What jobs ask of each other across tours (to share a vehicle or not, to take on what another brings) stands in
+//! [`Ties`]. Whoever changes tours keeps them so: it forgets the tour that was and records the one that is, takes along
+//! what [`ties::drag_along`] names, inserts in the order of [`Fleet::urgency`], and makes tours by [`Tour::tied`] only.
+//! Then each tour keeps at any moment what the others ask of it.
+//!
 //! Nothing here knows the checker, and the checker knows nothing of this.
 
 mod breaks;
@@ -14,15 +19,20 @@ pub(super) mod construct;
 pub(super) mod improve;
 pub(super) mod insertion;
 mod neighbours;
+mod on_board;
+mod relay;
 mod render;
 mod schedule;
+mod ties;
 mod tour;
 
 pub(super) use chain::Node;
 pub(super) use render::{render, tours_of};
 pub(super) use schedule::Scratch;
+pub(super) use ties::Ties;
 pub(super) use tour::Tour;
 
+use self::ties::Bonds;
 use super::exclusion::ExclusionReason;
 use super::problem::{InitialRoute, Problem};
 use super::solution::Visit;
@@ -34,6 +44,9 @@ pub(super) struct Fleet<'p> {
     pub(super) plans: Vec<VehiclePlan>,
     /// Jobs that have a locked visit, and so must stay on their route.
     pub(super) is_locked: Vec<bool>,
+    /// Whether any shipment may be on board only so long.
+    limits_on_board: bool,
+    bonds: Option<Bonds>,
 }
 
 /// What the search derives from one vehicle.
@@ -86,7 +99,8 @@ impl<'p> Fleet<'p> {
             let twin_of = (0..index).find(twin).unwrap_or(index);
             plans.push(VehiclePlan { break_order, locked, base, twin_of });
         }
-        Self { problem, plans, is_locked }
+        let limits_on_board = problem.jobs().iter().any(|job| job.max_on_board.is_some());
+        Self { problem, plans, is_locked, limits_on_board, bonds: Bonds::of(problem) }
     }
 
     /// The skill a vehicle lacks for a job, if any.
@@ -96,9 +110,10 @@ impl<'p> Fleet<'p> {
         Some(ExclusionReason::Skills { missing: *missing })
     }
 
-    /// The smallest tour of a vehicle: empty, or what is locked.
-    pub(super) fn base_tour(&self, vehicle: VehicleIndex, scratch: &mut Scratch) -> Result<Tour, ExclusionReason> {
-        Tour::new(self, vehicle, self.plans[vehicle].base.clone(), scratch)
+    /// The tour of a vehicle that stays at home.
+    pub(super) fn empty_tour(&self, vehicle: VehicleIndex) -> Tour {
+        let empty = Tour::new(self, vehicle, Vec::new(), &mut Scratch::default());
+        empty.expect("whoever stays at home breaks no rule")
     }
 
     /// For each vehicle, whether an equal vehicle that also stays at home comes before it.
@@ -137,17 +152,80 @@ fn locked_base(initial: &InitialRoute) -> (Vec<Node>, usize) {
     (base, locked)
 }
 
-/// The tours to start from: each initial route as far as it is feasible, else what is locked of it.
+/// Tours of these nodes, one for each vehicle, that keep every rule; or a vehicle that cannot.
+///
+/// As tours may wait for each other's goods, they are scheduled again and again, each at the times the others have
+/// reached. Times only rise, so this settles within as many rounds as there are jobs, unless tours wait in a circle.
+fn jointly(
+    fleet: &Fleet,
+    all: &[Vec<Node>],
+    scratch: &mut Scratch,
+) -> Result<Vec<Tour>, (VehicleIndex, ExclusionReason)> {
+    let mut tours: Vec<Tour> = Vec::with_capacity(all.len());
+    let mut ties = Ties::of(fleet, &[]);
+    for (vehicle, nodes) in all.iter().enumerate() {
+        let tour = Tour::waiting(fleet, &ties, vehicle, nodes.clone(), scratch).map_err(|reason| (vehicle, reason))?;
+        if let Some(reason) = tour.jobs().find_map(|job| fleet.missing_skill(vehicle, job)) {
+            return Err((vehicle, reason));
+        }
+        ties.record(&tour);
+        tours.push(tour);
+    }
+    let refused = |tour: &Tour| tour.jobs().find_map(|job| ties.allow(fleet, tour.vehicle, job).err());
+    if let Some(refused) = tours.iter().find_map(|tour| Some((tour.vehicle, refused(tour)?))) {
+        return Err(refused);
+    }
+    for _ in 0..fleet.problem.jobs().len() {
+        let mut is_settled = true;
+        for tour in &mut tours {
+            let vehicle = tour.vehicle;
+            if ties.unready(fleet, tour).is_some() {
+                is_settled = false;
+                let again = Tour::waiting(fleet, &ties, vehicle, tour.nodes.clone(), scratch);
+                *tour = again.map_err(|reason| (vehicle, reason))?;
+                ties.record(tour);
+            }
+        }
+        if is_settled {
+            break;
+        }
+    }
+    match tours.iter().find_map(|tour| Some((tour.vehicle, ties.unready(fleet, tour)?))) {
+        Some(refused) => Err(refused),
+        None => Ok(tours),
+    }
+}
+
+/// The smallest tours that keep what is locked, one for each vehicle; or a vehicle that cannot keep it.
+pub(super) fn locked_tours(fleet: &Fleet, scratch: &mut Scratch) -> Result<Vec<Tour>, (VehicleIndex, ExclusionReason)> {
+    let bases: Vec<Vec<Node>> = fleet.plans.iter().map(|plan| plan.base.clone()).collect();
+    jointly(fleet, &bases, scratch)
+}
+
+/// The tours to start from: all initial routes if they are feasible; else each that is beside those before it; else
+/// what is locked of it.
 pub(super) fn warm_start(fleet: &Fleet, scratch: &mut Scratch) -> Vec<Tour> {
-    let start = |vehicle: VehicleIndex, scratch: &mut Scratch| {
-        let plan = &fleet.plans[vehicle];
-        let hint = fleet.problem.initial().iter().find(|route| route.vehicle == vehicle).and_then(|route| {
-            let nodes = render::nodes_of(route.trips.iter().cloned(), plan.locked);
-            let tour = Tour::new(fleet, vehicle, nodes, scratch).ok()?;
-            let can_all = tour.jobs().all(|job| fleet.missing_skill(vehicle, job).is_none());
-            can_all.then_some(tour)
-        });
-        hint.unwrap_or_else(|| fleet.base_tour(vehicle, scratch).expect("a valid problem can keep what is locked"))
-    };
-    (0..fleet.problem.vehicles().len()).map(|vehicle| start(vehicle, scratch)).collect()
+    let mut hints: Vec<Vec<Node>> = fleet.plans.iter().map(|plan| plan.base.clone()).collect();
+    for route in fleet.problem.initial() {
+        let locked = fleet.plans[route.vehicle].locked;
+        hints[route.vehicle] = render::nodes_of(route.trips.iter().cloned(), locked);
+    }
+    if let Ok(tours) = jointly(fleet, &hints, scratch) {
+        return tours;
+    }
+    let mut tours = locked_tours(fleet, scratch).expect("a valid problem can keep what is locked");
+    let mut ties = Ties::of(fleet, &tours);
+    for route in fleet.problem.initial() {
+        let vehicle = route.vehicle;
+        let Ok(tour) = Tour::tied(fleet, &ties, vehicle, hints[vehicle].clone(), scratch) else { continue };
+        let mut with = ties.clone();
+        with.forget(&tours[vehicle]);
+        with.record(&tour);
+        let fits = |job| fleet.missing_skill(vehicle, job).is_none() && with.allow(fleet, vehicle, job).is_ok();
+        if tour.jobs().all(fits) {
+            tours[vehicle] = tour;
+            ties = with;
+        }
+    }
+    tours
 }

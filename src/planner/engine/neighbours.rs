@@ -35,7 +35,7 @@ pub(super) fn nearest(problem: &Problem, most: usize) -> Vec<Vec<JobIndex>> {
 
 fn places_of(kind: &JobKind) -> Vec<Place> {
     match kind {
-        JobKind::Delivery(task) | JobKind::Pickup(task) => vec![task.place],
+        JobKind::Delivery(task) | JobKind::Pickup(task) | JobKind::Exchange { task, .. } => vec![task.place],
         JobKind::Shipment { pickup, delivery } => vec![pickup.place, delivery.place],
     }
 }

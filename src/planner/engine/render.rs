@@ -1,7 +1,7 @@
 //! From the search's tours to a solution, and back.
 
-use super::chain::{Event, Node, is_unloaded_at};
-use super::{Fleet, Scratch, Tour, schedule};
+use super::chain::{Event, Node, load_change};
+use super::{Fleet, Scratch, Ties, Tour, schedule};
 use crate::planner::exclusion::ExclusionReason;
 use crate::planner::solution::{Route, Solution, Step, Trip, Visit};
 use crate::planner::units::{JobIndex, Load};
@@ -21,8 +21,8 @@ pub(in crate::planner) fn render(fleet: &Fleet, tours: &[Tour], scratch: &mut Sc
 
 fn route(fleet: &Fleet, tour: &Tour, scratch: &mut Scratch) -> Route {
     let problem = fleet.problem;
-    let cost = schedule::evaluate(fleet, tour.vehicle, &tour.nodes, scratch).expect("a tour is feasible");
-    schedule::settle(problem, tour.vehicle, &mut scratch.links);
+    let cost = schedule::evaluate(fleet, tour.vehicle, &tour.nodes, &tour.bounds, scratch).expect("a tour is feasible");
+    schedule::settle(problem, tour.vehicle, scratch);
     let links = &scratch.links;
     let mut trips: Vec<Trip> = Vec::new();
     let mut first = 0;
@@ -33,11 +33,10 @@ fn route(fleet: &Fleet, tour: &Tour, scratch: &mut Scratch) -> Route {
             Event::Visit(visit) => Some(visit),
             _ => None,
         });
-        for job in
-            visits.filter(|visit| matches!(visit, Visit::Serve(_))).filter(|&visit| is_unloaded_at(problem, visit))
-        {
-            let job = job.job().expect("only a break has no job");
-            add(&mut on_board, &problem.jobs()[job].amount, 1);
+        for job in visits.filter_map(Visit::job).filter(|&job| problem.jobs()[job].kind.is_loaded_at_depot()) {
+            for (load, amount) in on_board.iter_mut().zip(&problem.jobs()[job].amount) {
+                *load += amount;
+            }
         }
         let mut trip = Trip {
             departs: 0,
@@ -49,13 +48,12 @@ fn route(fleet: &Fleet, tour: &Tour, scratch: &mut Scratch) -> Route {
         for link in &links[first..last] {
             let end = link.start + link.lasting;
             if let Event::Visit(visit) = link.event {
-                if let Some(job) = visit.job() {
-                    let sign = if is_unloaded_at(problem, visit) { -1 } else { 1 };
-                    add(&mut on_board, &problem.jobs()[job].amount, sign);
+                for (dimension, load) in on_board.iter_mut().enumerate() {
+                    *load += load_change(problem, visit, dimension);
                 }
                 trip.steps.push(Step {
                     visit,
-                    arrival: free_at + link.travel,
+                    arrival: problem.matrix_of(tour.vehicle).arrival(free_at, link.travel),
                     start: link.start,
                     end,
                     load_after: on_board.clone(),
@@ -73,13 +71,7 @@ fn route(fleet: &Fleet, tour: &Tour, scratch: &mut Scratch) -> Route {
     Route { vehicle: tour.vehicle, trips, cost }
 }
 
-fn add(loads: &mut [Load], amounts: &[Load], sign: Load) {
-    for (load, amount) in loads.iter_mut().zip(amounts) {
-        *load += sign * amount;
-    }
-}
-
-/// The tours of a solution, one for each vehicle, without the jobs that `is_left_out` names. Breaks that are not
+/// The tours of a checked solution, one for each vehicle, without the jobs that `is_left_out` names. Breaks that are not
 /// locked are left to the schedule.
 pub(in crate::planner) fn tours_of(
     fleet: &Fleet,
@@ -87,20 +79,19 @@ pub(in crate::planner) fn tours_of(
     is_left_out: impl Fn(JobIndex) -> bool,
     scratch: &mut Scratch,
 ) -> Result<Vec<Tour>, ExclusionReason> {
-    let tour = |vehicle: usize, scratch: &mut Scratch| {
+    let tour = |vehicle: usize| {
         let Some(route) = solution.route_of(vehicle) else {
-            return fleet.base_tour(vehicle, scratch);
+            return fleet.empty_tour(vehicle);
         };
-        let locked = fleet.plans[vehicle].locked;
         let trips = route.trips.iter().map(|trip| trip.steps.iter().map(|step| step.visit).collect::<Vec<_>>());
-        let nodes = nodes_of(trips, locked);
-        let tour = Tour::new(fleet, vehicle, nodes, scratch)?;
-        if tour.jobs().any(&is_left_out) {
-            return Tour::new(fleet, vehicle, tour.nodes_without(&is_left_out), scratch);
-        }
-        Ok(tour)
+        Tour::claimed(fleet, route, nodes_of(trips, fleet.plans[vehicle].locked))
     };
-    (0..fleet.problem.vehicles().len()).map(|vehicle| tour(vehicle, scratch)).collect()
+    let mut tours: Vec<Tour> = (0..fleet.problem.vehicles().len()).map(tour).collect();
+    let ties = Ties::of(fleet, &tours);
+    for tour in tours.iter_mut().filter(|tour| tour.jobs().any(&is_left_out)) {
+        *tour = Tour::tied(fleet, &ties, tour.vehicle, tour.nodes_without(&is_left_out), scratch)?;
+    }
+    Ok(tours)
 }
 
 /// The nodes of some trips; of the breaks, only those among the first `locked` nodes.

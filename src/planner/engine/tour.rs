@@ -2,12 +2,13 @@
 
 use super::chain::{Node, deliveries};
 use super::clock::{earliest_in, latest_in};
-use super::{Fleet, Scratch, schedule};
+use super::relay::{self, Bounds, Times};
+use super::{Fleet, Scratch, Ties, schedule};
 use crate::planner::cost::Cost;
 use crate::planner::exclusion::ExclusionReason;
 use crate::planner::job::JobKind;
 use crate::planner::problem::Problem;
-use crate::planner::solution::Visit;
+use crate::planner::solution::{Route, Visit};
 use crate::planner::units::{JobIndex, Place, Seconds, VehicleIndex};
 
 /// The place between two nodes of a route where something could be inserted.
@@ -31,19 +32,70 @@ pub(in crate::planner) struct Tour {
     pub(in crate::planner) cost: Cost,
     /// One more than there are nodes: gap `i` stands before node `i`.
     pub(super) gaps: Vec<Gap>,
+    /// What it was scheduled to keep of other tours' times.
+    pub(super) bounds: Bounds,
+    /// When its jobs that take part in a relay are loaded and arrive.
+    pub(super) times: Vec<(JobIndex, Times)>,
 }
 
 impl Tour {
-    /// Schedules the nodes, if that is possible.
+    /// Schedules the nodes, if that is possible, for a problem whose jobs ask nothing of each other.
     pub(in crate::planner) fn new(
         fleet: &Fleet,
         vehicle: VehicleIndex,
         nodes: Vec<Node>,
         scratch: &mut Scratch,
     ) -> Result<Self, ExclusionReason> {
-        let cost = schedule::evaluate(fleet, vehicle, &nodes, scratch)?.total();
+        Self::bound(fleet, Bounds::default(), vehicle, nodes, scratch)
+    }
+
+    /// Schedules the nodes, if that is possible, so that they keep what other tours ask of their times.
+    pub(in crate::planner) fn tied(
+        fleet: &Fleet,
+        ties: &Ties,
+        vehicle: VehicleIndex,
+        nodes: Vec<Node>,
+        scratch: &mut Scratch,
+    ) -> Result<Self, ExclusionReason> {
+        let bounds = ties.bounds(fleet, vehicle, jobs_of(&nodes));
+        Self::bound(fleet, bounds, vehicle, nodes, scratch)
+    }
+
+    /// The same, but though it waits for others, it lets others wait for it.
+    pub(super) fn waiting(
+        fleet: &Fleet,
+        ties: &Ties,
+        vehicle: VehicleIndex,
+        nodes: Vec<Node>,
+        scratch: &mut Scratch,
+    ) -> Result<Self, ExclusionReason> {
+        let bounds = Bounds { awaited: Vec::new(), ..ties.bounds(fleet, vehicle, jobs_of(&nodes)) };
+        Self::bound(fleet, bounds, vehicle, nodes, scratch)
+    }
+
+    fn bound(
+        fleet: &Fleet,
+        bounds: Bounds,
+        vehicle: VehicleIndex,
+        nodes: Vec<Node>,
+        scratch: &mut Scratch,
+    ) -> Result<Self, ExclusionReason> {
+        let cost = schedule::evaluate(fleet, vehicle, &nodes, &bounds, scratch)?.total();
         let gaps = gaps(fleet.problem, vehicle, &nodes);
-        Ok(Self { vehicle, nodes, cost, gaps })
+        let mut times = Vec::new();
+        if fleet.has_relays() && !nodes.is_empty() {
+            schedule::settle(fleet.problem, vehicle, scratch);
+            times = relay::times(fleet, &scratch.links);
+        }
+        Ok(Self { vehicle, nodes, cost, gaps, bounds, times })
+    }
+
+    /// A tour as a checked solution has it, without scheduling it.
+    pub(super) fn claimed(fleet: &Fleet, route: &Route, nodes: Vec<Node>) -> Self {
+        let gaps = gaps(fleet.problem, route.vehicle, &nodes);
+        let times = if fleet.has_relays() { relay::times_claimed(fleet, route) } else { Vec::new() };
+        let cost = route.cost.total();
+        Self { vehicle: route.vehicle, nodes, cost, gaps, bounds: Bounds::default(), times }
     }
 
     pub(in crate::planner) fn trips(&self) -> usize {
@@ -51,10 +103,7 @@ impl Tour {
     }
 
     pub(in crate::planner) fn jobs(&self) -> impl Iterator<Item = JobIndex> + '_ {
-        self.nodes.iter().filter_map(|node| match node {
-            Node::Visit(Visit::Serve(job) | Visit::PickUp(job)) => Some(*job),
-            _ => None,
-        })
+        jobs_of(&self.nodes)
     }
 
     /// The nodes without those of some jobs, and without trips that became empty.
@@ -72,6 +121,14 @@ impl Tour {
         }
         nodes
     }
+}
+
+/// The jobs of some nodes.
+pub(super) fn jobs_of(nodes: &[Node]) -> impl Iterator<Item = JobIndex> + '_ {
+    nodes.iter().filter_map(|node| match node {
+        Node::Visit(Visit::Serve(job) | Visit::PickUp(job)) => Some(*job),
+        _ => None,
+    })
 }
 
 fn place_of(problem: &Problem, vehicle: VehicleIndex, node: Node, here: Option<Place>) -> Option<Place> {
@@ -97,13 +154,14 @@ fn gaps(problem: &Problem, vehicle_index: VehicleIndex, nodes: &[Node]) -> Vec<G
         deliveries(problem, trip).map(|job| problem.jobs()[job].release).max().unwrap_or(0)
     };
 
+    let matrix = problem.matrix_of(vehicle_index);
     let mut here = vehicle.start;
     let mut leaves = vehicle.shift.start.max(ready(0));
     let mut gaps = Vec::with_capacity(count + 1);
     for (index, &node) in nodes.iter().enumerate() {
         let to = place_of(problem, vehicle_index, node, here);
         gaps.push(Gap { from: here, to, leaves, must_arrive: 0 });
-        let arrival = leaves + travel_s(problem, vehicle_index, here, to);
+        let arrival = matrix.arrival(leaves, travel_s(problem, vehicle_index, here, to));
         leaves = match node {
             Node::Reload => (arrival + vehicle.reload.map_or(0, |reload| reload.service)).max(ready(index + 1)),
             // A locked break: only what follows the locked part is ever asked for, and later is never assumed.
@@ -119,7 +177,8 @@ fn gaps(problem: &Problem, vehicle_index: VehicleIndex, nodes: &[Node]) -> Vec<G
     let mut must_arrive = vehicle.shift.end;
     for (index, &node) in nodes.iter().enumerate().rev() {
         let from = gaps[index].from;
-        let must_leave = must_arrive - travel_s(problem, vehicle_index, gaps[index + 1].from, gaps[index + 1].to);
+        let onward = travel_s(problem, vehicle_index, gaps[index + 1].from, gaps[index + 1].to);
+        let must_leave = matrix.latest_departure(must_arrive, onward);
         let (without_setup, with_setup) = match node {
             Node::Reload => {
                 let latest = must_leave - vehicle.reload.map_or(0, |reload| reload.service);

@@ -1,6 +1,7 @@
 //! What all formats have in common.
 
 use super::error::FormatError;
+use crate::planner::cost::Cost;
 use crate::planner::job::Job;
 use crate::planner::matrix::Matrix;
 use crate::planner::problem::{Problem, ProblemParts};
@@ -75,6 +76,22 @@ impl Benchmark {
         solution.routes.iter().map(visits).collect()
     }
 
+    /// The customer numbers that a solution leaves out, ascending; of a shipment both.
+    #[must_use]
+    pub fn unassigned(&self, solution: &Solution) -> Vec<usize> {
+        let customers = solution.unassigned.iter().map(|&job| self.customers[job]);
+        let mut left_out: Vec<usize> =
+            customers.flat_map(|(first, delivery)| std::iter::once(first).chain(delivery)).collect();
+        left_out.sort_unstable();
+        left_out
+    }
+
+    /// How many units of [`Cost`] make one unit of the file's distance.
+    #[must_use]
+    pub fn cost_unit(&self) -> i64 {
+        Cost::of_distance(1, 1).0 * self.convention.scale()
+    }
+
     /// The distance of a solution in the file's units.
     #[must_use]
     pub fn distance(&self, solution: &Solution) -> f64 {
@@ -118,7 +135,7 @@ impl Instance {
             matrices: vec![matrix],
             vehicles: vec![vehicle; self.vehicles],
             jobs: self.jobs,
-            initial: Vec::new(),
+            ..ProblemParts::default()
         })?;
         Ok(Benchmark { problem, convention, customers: self.customers })
     }

@@ -5,7 +5,10 @@ use std::ops::ControlFlow;
 use rand::RngExt;
 use rayon::prelude::*;
 
+use super::Dice;
+use super::cooling::{Cooling, Stage};
 use super::neighbours::Neighbours;
+use super::pool::Pool;
 use super::recreate::{self, Orders};
 use super::ruin;
 use super::state::{State, Totals};
@@ -21,22 +24,22 @@ const EXCHANGE_EVERY: f64 = 0.05;
 /// Of the absent jobs, how many a step tries to insert.
 const RETRIES_MAX: usize = 20;
 
+/// Only solutions that cost no more than this part more than the best give routes to the pool.
+const POOL_WITHIN: f64 = 0.02;
+/// How often, in shares of the budget, the routes of the pool are put together anew, and from when on.
+const COMBINE_EVERY: f64 = 0.02;
+const COMBINE_FROM: f64 = 0.1;
+/// How many elementary operations of that are worth one step: about a twelfth of the time goes there.
+const EFFORT_A_STEP: u64 = 800;
+
 /// What a search needs beside its state, computed once.
 pub(super) struct Guide {
     pub(super) near: Neighbours,
     pub(super) orders: Orders,
-    /// Where the temperature starts and ends, in the model's units of cost.
-    pub(super) hot: f64,
-    pub(super) cold: f64,
-}
-
-impl Guide {
-    pub(super) fn temperature(&self, spent: f64) -> f64 {
-        self.hot * (self.cold / self.hot).powf(spent.clamp(0.0, 1.0))
-    }
 }
 
 /// The best solution met.
+#[derive(Clone)]
 pub(super) struct Best {
     pub(super) lists: Vec<Vec<u32>>,
     versions: Vec<u32>,
@@ -92,20 +95,30 @@ pub(super) fn change(state: &mut State, guide: &Guide, removed: &mut Vec<u32>) -
     true
 }
 
-/// One search of its own: where it is, and the best it met.
+/// One search of its own: where it is, the best it met, and the routes that good solutions had.
 pub(super) struct Chain<'m> {
     pub(super) state: State<'m>,
     pub(super) best: Best,
+    pool: Pool,
+    /// What share of the budget was spent when the best became better, or was returned to.
+    fresh_at: f64,
     removed: Vec<u32>,
 }
 
 impl<'m> Chain<'m> {
-    pub(super) fn new(state: State<'m>) -> Self {
+    /// `pool_dice` must be equal for all chains of a search.
+    pub(super) fn new(state: State<'m>, pool_dice: Dice) -> Self {
         let best = Best::of(&state);
-        Self { state, best, removed: Vec::new() }
+        let pool = Pool::new(state.model, pool_dice);
+        Self { state, best, pool, fresh_at: 0.0, removed: Vec::new() }
     }
 
-    fn advance(&mut self, guide: &Guide, temperature: f64, steps: u64) {
+    fn advance(&mut self, guide: &Guide, now: Stage, steps: u64) {
+        if now.returns || now.returns_if_stale.is_some_and(|since| self.fresh_at < since) {
+            self.fresh_at = now.spent;
+            self.go_on_from(None);
+        }
+        let best_before = self.best.totals.cost;
         for _ in 0..steps {
             if !change(&mut self.state, guide, &mut self.removed) {
                 self.state.take_back();
@@ -114,14 +127,40 @@ impl<'m> Chain<'m> {
             let state = &mut self.state;
             let was = state.before();
             let chance: f64 = state.dice.random();
-            let worst = was.cost as f64 - temperature * chance.max(f64::MIN_POSITIVE).ln();
+            let worst = was.cost as f64 - now.temperature * chance.max(f64::MIN_POSITIVE).ln();
             let is_kept = state.absent_weight < was.absent_weight
                 || (state.absent_weight == was.absent_weight && (state.cost as f64) < worst);
-            if is_kept {
-                self.best.update(state);
-            } else {
+            if !is_kept {
                 state.take_back();
+                continue;
             }
+            self.best.update(state);
+            if state.absent.is_empty() && (state.cost as f64) < self.best.totals.cost as f64 * (1.0 + POOL_WITHIN) {
+                self.pool.remember_touched(state);
+            }
+        }
+        if self.best.totals.cost < best_before {
+            self.fresh_at = now.spent;
+        }
+    }
+
+    /// Goes on from the best solution, its own or another.
+    fn go_on_from(&mut self, other: Option<&Best>) {
+        self.state.load(&other.unwrap_or(&self.best).lists);
+        self.best.update(&self.state);
+    }
+
+    /// Puts the routes of the pool together anew, unless that has already taken more than its part of the effort.
+    fn combine(&mut self, guide: &Guide, steps: u64) {
+        if self.best.unassigned > 0 || self.pool.effort > steps * EFFORT_A_STEP {
+            return;
+        }
+        let Self { state, best, pool, .. } = self;
+        let spare = state.used_max - best.lists.iter().filter(|list| !list.is_empty()).count();
+        if let Some(lists) = pool.combine(state.model, &guide.near, best, spare, &mut state.dice) {
+            state.load(&lists);
+            best.update(state);
+            pool.remember_all(state);
         }
     }
 }
@@ -133,20 +172,20 @@ impl<'m> Chain<'m> {
 pub(super) fn run(
     chains: &mut [Chain<'_>],
     guide: &Guide,
+    mut cooling: Cooling,
     steps: &mut u64,
     mut look: impl FnMut(u64, &Best) -> ControlFlow<(), f64>,
 ) -> ControlFlow<()> {
+    let begun = *steps;
     let mut stretch = STEPS_BETWEEN_LOOKS;
-    let (mut spent_before, mut next_exchange) = (0.0, EXCHANGE_EVERY);
+    let (mut spent_before, mut next_exchange, mut next_combination) = (0.0, EXCHANGE_EVERY, COMBINE_FROM);
     loop {
         let spent = look(*steps, &chains[leader(chains)].best)?;
         if spent >= 1.0 {
             return ControlFlow::Continue(());
         }
-        let temperature = guide.temperature(spent);
-        if let [chain] = chains {
-            chain.advance(guide, temperature, stretch);
-        } else {
+        let stage = cooling.stage(spent, *steps - begun);
+        if chains.len() > 1 {
             if spent - spent_before < LOOKS_APART / 2.0 {
                 stretch = (stretch * 2).min(STRETCH_MAX);
             } else if spent - spent_before > LOOKS_APART {
@@ -156,7 +195,21 @@ pub(super) fn run(
                 exchange(chains);
                 next_exchange = spent + EXCHANGE_EVERY;
             }
-            chains.par_iter_mut().for_each(|chain| chain.advance(guide, temperature, stretch));
+        }
+        let combines = spent >= next_combination;
+        if combines {
+            next_combination = spent + COMBINE_EVERY;
+        }
+        let step = |chain: &mut Chain| {
+            if combines {
+                chain.combine(guide, *steps - begun);
+            }
+            chain.advance(guide, stage, stretch);
+        };
+        if let [chain] = chains {
+            step(chain);
+        } else {
+            chains.par_iter_mut().for_each(step);
         }
         spent_before = spent;
         *steps += stretch;
@@ -169,19 +222,22 @@ pub(super) fn leader(chains: &[Chain]) -> usize {
     (0..chains.len()).min_by_key(|&index| key(&chains[index])).expect("a search has a chain")
 }
 
-/// The chain that stands worst goes on from where the one that stands best is.
+/// The chains tell each other their routes, and the one that stands worst goes on from the best solution of all.
 fn exchange(chains: &mut [Chain]) {
+    for index in 1..chains.len() {
+        let (before, behind) = chains.split_at_mut(index);
+        before[0].pool.absorb(&behind[0].pool);
+    }
+    let leader = leader(chains);
     let key = |index: &usize| {
         let totals = chains[*index].state.totals();
         (totals.absent_weight, totals.cost)
     };
-    let (Some(from), Some(to)) = ((0..chains.len()).min_by_key(key), (0..chains.len()).max_by_key(key)) else {
-        return;
-    };
-    if key(&from) < key(&to) {
-        let lists = chains[from].state.lists();
-        chains[to].state.load(&lists);
-        let Chain { state, best, .. } = &mut chains[to];
-        best.update(state);
+    let Some(last) = (0..chains.len()).filter(|&index| index != leader).max_by_key(key) else { return };
+    for index in (0..chains.len()).filter(|&index| index != 0) {
+        let (before, behind) = chains.split_at_mut(index);
+        behind[0].pool.absorb(&before[0].pool);
     }
+    let best = chains[leader].best.clone();
+    chains[last].go_on_from(Some(&best));
 }

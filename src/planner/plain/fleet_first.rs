@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 use rand::RngExt;
 
 use super::anneal::{self, Best, Guide, STEPS_BETWEEN_LOOKS};
+use super::cooling::Cooling;
 use super::model::{Handling, Model};
 use super::state::State;
 
@@ -35,6 +36,7 @@ fn fewest(model: &Model) -> usize {
 pub(super) fn run(
     state: &mut State,
     guide: &Guide,
+    cooling: &Cooling,
     steps: &mut u64,
     mut look: impl FnMut(u64, &Best) -> ControlFlow<(), f64>,
 ) -> (Best, ControlFlow<()>) {
@@ -66,7 +68,7 @@ pub(super) fn run(
         if spent >= 1.0 {
             break;
         }
-        let temperature = guide.temperature(spent);
+        let temperature = cooling.once(spent);
         for _ in 0..STEPS_BETWEEN_LOOKS {
             *steps += 1;
             if !anneal::change(state, guide, &mut removed) {

@@ -191,7 +191,7 @@ mod tests {
             };
             (0..places * places).map(|at| entry(at, dice)).collect::<Vec<u32>>()
         };
-        let matrix = Matrix { durations: entries(dice), distances: entries(dice) };
+        let matrix = Matrix { durations: entries(dice), distances: entries(dice), ..Matrix::default() };
         let mut vehicle = Vehicle::at_depot(0, TimeWindow::new(10, 900), vec![7]);
         vehicle.end = Some(1);
         vehicle.costs.per_km = 1;
@@ -215,7 +215,7 @@ mod tests {
             matrices: vec![matrix],
             vehicles: vec![vehicle],
             jobs,
-            initial: Vec::new(),
+            ..ProblemParts::default()
         };
         Model::of(&Problem::new(parts).expect("the parts are sound")).expect("it is plain")
     }

@@ -19,10 +19,13 @@
 )]
 
 mod anneal;
+mod cooling;
 mod fleet_first;
 mod insertion;
 mod model;
 mod neighbours;
+mod partition;
+mod pool;
 mod recreate;
 mod route;
 mod ruin;
@@ -33,6 +36,7 @@ use std::ops::ControlFlow;
 use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
 
 use self::anneal::{Best, Chain, Guide};
+use self::cooling::Cooling;
 use self::model::Model;
 use self::neighbours::Neighbours;
 use self::recreate::Orders;
@@ -45,9 +49,6 @@ use super::solve::{Goal, Pace, Phase, Progress, SearchOptions};
 /// Where a chain's random numbers come from: fast, and the same on every machine.
 type Dice = Xoshiro256PlusPlus;
 
-/// The temperatures between which the search cools, in mean costs of a job.
-const HOT: f64 = 3.0;
-const COLD: f64 = 0.03;
 /// The most of the budget that goes into doing with fewer vehicles.
 const FLEET_SHARE: f64 = 0.35;
 
@@ -66,10 +67,9 @@ pub(super) fn search(
     let lists: Vec<Vec<u32>> = tours.iter().map(|tour| nodes_of(&model, tour)).collect();
     let mut state = State::new(&model, &lists, dice(options.seed, 0));
     let near = Neighbours::new(&model);
-    let mut guide = Guide { near, orders: Orders::new(&model), hot: 1.0, cold: 1.0 };
+    let guide = Guide { near, orders: Orders::new(&model) };
     construct(&mut state, &guide);
-    let mean = mean_cost(&state);
-    (guide.hot, guide.cold) = (mean * HOT, mean * COLD);
+    let cooling = Cooling::new(mean_cost(&state), model.jobs.len());
 
     let mut look = |done: u64, best: &Best| {
         let cost = Cost(best.totals.cost * model.unit);
@@ -78,7 +78,7 @@ pub(super) fn search(
     let mut steps = 0;
     let mut spent_before = 0.0;
     if options.goal == Goal::FewestVehicles {
-        let (fewest, outcome) = fleet_first::run(&mut state, &guide, &mut steps, |done, best| {
+        let (fewest, outcome) = fleet_first::run(&mut state, &guide, &cooling, &mut steps, |done, best| {
             spent_before = look(done, best)?;
             ControlFlow::Continue(spent_before / FLEET_SHARE)
         });
@@ -89,13 +89,14 @@ pub(super) fn search(
     }
     let lists = state.lists();
     let used_max = state.used_max;
-    let mut chains = vec![Chain::new(state)];
+    let pool_dice = || dice(options.seed, u64::MAX);
+    let mut chains = vec![Chain::new(state, pool_dice())];
     for number in 1..options.chains.max(1) as u64 {
         let mut state = State::new(&model, &lists, dice(options.seed, number));
         state.used_max = used_max;
-        chains.push(Chain::new(state));
+        chains.push(Chain::new(state, pool_dice()));
     }
-    let outcome = anneal::run(&mut chains, &guide, &mut steps, |done, best| {
+    let outcome = anneal::run(&mut chains, &guide, cooling, &mut steps, |done, best| {
         let spent = look(done, best)?;
         ControlFlow::Continue((spent - spent_before) / (1.0 - spent_before))
     });

@@ -125,6 +125,8 @@ impl Model {
         if problem.jobs().len() > JOBS_MAX
             || problem.dimensions() > 1
             || problem.initial().iter().any(|route| route.locked > 0)
+            || problem.matrices().iter().any(|matrix| !matrix.speeds.is_empty())
+            || !(problem.together().is_empty() && problem.apart().is_empty())
         {
             return None;
         }
@@ -147,6 +149,13 @@ impl Model {
         &self.tables[self.kinds[kind].table]
     }
 
+    /// The job whose first (or only) visit a node is.
+    #[inline]
+    pub(super) fn job_begun_by(&self, node: u32) -> Option<u32> {
+        let job = self.nodes[node as usize].job;
+        (self.jobs[job as usize].first == node).then_some(job)
+    }
+
     /// The visits of a job: one, or two that stand together.
     pub(super) fn nodes_of(&self, job: JobIndex) -> &[Node] {
         let JobNodes { first, delivery } = self.jobs[job];
@@ -160,6 +169,7 @@ fn is_plain_vehicle(vehicle: &Vehicle) -> bool {
         && vehicle.shift.end <= MEASURE_MAX
         && vehicle.breaks.is_empty()
         && vehicle.costs.per_hour == 0
+        && vehicle.overtime.iter().all(|piece| piece.cost_per_hour == 0)
         && vehicle.max_stops.is_none()
         && vehicle.max_tasks.is_none()
         && vehicle.max_duration.is_none()
@@ -169,7 +179,7 @@ fn is_plain_vehicle(vehicle: &Vehicle) -> bool {
 }
 
 fn add_nodes(index: JobIndex, job: &Job, nodes: &mut Vec<Node>) -> Option<JobNodes> {
-    if job.due.iter().any(|due| due.cost_per_hour > 0) {
+    if job.due.iter().any(|due| due.cost_per_hour > 0) || job.max_on_board.is_some() || job.follows.is_some() {
         return None;
     }
     let amount = job.amount.first().copied().unwrap_or(0) as i32;
@@ -195,6 +205,7 @@ fn add_nodes(index: JobIndex, job: &Job, nodes: &mut Vec<Node>) -> Option<JobNod
     };
     let first = nodes.len() as u32;
     match &job.kind {
+        JobKind::Exchange { .. } => return None,
         JobKind::Delivery(_) if job.release > 0 => return None,
         JobKind::Delivery(task) => nodes.push(node(task, Handling::Deliver, 0)?),
         JobKind::Pickup(task) => nodes.push(node(task, Handling::PickUp, job.release)?),

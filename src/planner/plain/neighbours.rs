@@ -10,7 +10,7 @@ use super::model::{Model, Node};
 /// How many neighbours of a job a ruin may reach.
 const REACH: usize = 100;
 /// How many neighbours name the routes worth looking at for a job.
-const FEW: usize = 40;
+const FEW: usize = 20;
 
 /// For each job, the others by nearness.
 pub(super) struct Neighbours {

@@ -5,6 +5,9 @@ use super::model::{Handling, Model};
 /// The node number of a route's two ends.
 pub(super) const DEPOT: u32 = u32::MAX;
 
+/// The time of a leg that is not known yet.
+pub(super) const UNKNOWN: i32 = -1;
+
 /// One stop of a route. The first and the last are the ends.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stop {
@@ -16,7 +19,7 @@ pub(super) struct Stop {
     pub(super) latest: i32,
     /// What the leg that leads here costs.
     pub(super) leg_cost: i32,
-    /// How long that leg takes.
+    /// How long that leg takes; [`UNKNOWN`] where what stands before has changed.
     pub(super) leg_time: i32,
     pub(super) open: i32,
     pub(super) service: i32,
@@ -46,7 +49,7 @@ impl Route {
             leaves: of.departs,
             latest: of.back_by,
             leg_cost: 0,
-            leg_time: 0,
+            leg_time: UNKNOWN,
             open: of.departs,
             service: 0,
             load: 0,
@@ -71,6 +74,7 @@ impl Route {
     pub(super) fn clear(&mut self) {
         let last = self.stops.len() - 1;
         self.stops.drain(1..last);
+        self.stops[1].leg_time = UNKNOWN;
     }
 
     /// Its visits.
@@ -87,7 +91,7 @@ impl Route {
             leaves: 0,
             latest: 0,
             leg_cost: 0,
-            leg_time: 0,
+            leg_time: UNKNOWN,
             open: of.open,
             service: of.service,
             load: 0,
@@ -95,6 +99,7 @@ impl Route {
             peak_after: 0,
         };
         self.stops.insert(behind + 1, stop);
+        self.stops[behind + 2].leg_time = UNKNOWN;
     }
 
     /// Computes everything anew; says whether the route is feasible. Where it is not, it is left half done.
@@ -109,10 +114,12 @@ impl Route {
         (first.load, first.peak_before, first.leaves, first.latest) = (load, load, kind.departs, kind.back_by);
         let (mut here, mut leaves, mut peak) = (first.place, kind.departs, load);
         for stop in &mut self.stops[1..] {
-            let leg = table.leg(here, stop.place);
-            (stop.leg_cost, stop.leg_time) = (leg.cost, leg.time);
-            cost += i64::from(leg.cost);
-            let start = (leaves + leg.time).max(stop.open);
+            if stop.leg_time == UNKNOWN {
+                let leg = table.leg(here, stop.place);
+                (stop.leg_cost, stop.leg_time) = (leg.cost, leg.time);
+            }
+            cost += i64::from(stop.leg_cost);
+            let start = (leaves + stop.leg_time).max(stop.open);
             let mut close = kind.back_by;
             if stop.node != DEPOT {
                 let node = &model.nodes[stop.node as usize];

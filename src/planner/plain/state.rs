@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Dice;
 use super::insertion::{self, NOWHERE, Place};
 use super::model::Model;
-use super::route::{DEPOT, Route};
+use super::route::{DEPOT, Route, UNKNOWN};
 
 /// The route of a job that is in none.
 pub(super) const NO_ROUTE: u32 = u32::MAX;
@@ -283,16 +283,20 @@ impl<'m> State<'m> {
         self.save(slot);
         let nodes = &self.model.nodes;
         let route_of = &mut self.route_of;
-        self.routes[slot].stops.retain(|stop| {
-            if stop.node == DEPOT {
-                return true;
+        let mut is_behind_gap = false;
+        self.routes[slot].stops.retain_mut(|stop| {
+            if stop.node != DEPOT {
+                let job = nodes[stop.node as usize].job;
+                if is_removed(job) {
+                    route_of[job as usize] = NO_ROUTE;
+                    is_behind_gap = true;
+                    return false;
+                }
             }
-            let job = nodes[stop.node as usize].job;
-            let stays = !is_removed(job);
-            if !stays {
-                route_of[job as usize] = NO_ROUTE;
+            if std::mem::take(&mut is_behind_gap) {
+                stop.leg_time = UNKNOWN;
             }
-            stays
+            true
         });
         self.refresh(slot)
     }

@@ -10,6 +10,7 @@ mod pages;
 mod plans;
 mod problems;
 pub(crate) mod scans;
+mod solve;
 
 use std::sync::Arc;
 

@@ -18,6 +18,7 @@ fn every_command_has_help_and_most_have_examples() {
         &["roads", "import"],
         &["roads", "info"],
         &["calendar"],
+        &["solve"],
         &["openapi"],
     ];
     for command in commands {

@@ -7,6 +7,7 @@ mod day;
 mod http;
 mod killing;
 mod serving;
+mod solve;
 
 use std::{
     path::Path,

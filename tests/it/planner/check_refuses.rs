@@ -46,6 +46,7 @@ pub(super) fn parts() -> ProblemParts {
         vehicles: vec![vehicle, spare],
         jobs: vec![early, pickup, shipment, late, impossible],
         initial: vec![InitialRoute { vehicle: 0, trips: vec![vec![Visit::Serve(0), Visit::Serve(1)]], locked: 2 }],
+        ..ProblemParts::default()
     }
 }
 

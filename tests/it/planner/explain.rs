@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use conthoi::planner::explain::{insertion_cost, unassigned};
+use conthoi::planner::explain::{WhatIf, insertion_cost, unassigned};
 use conthoi::planner::{
     Break, Cost, Exclusion, ExclusionReason, InitialRoute, Job, JobKind, Problem, ProblemParts, Scope, Task,
     TimeWindow, UNREACHABLE, Vehicle, VehicleCosts, Visit,
@@ -20,7 +20,7 @@ fn parts() -> ProblemParts {
         matrices: vec![line(4, 100)],
         vehicles: vec![vehicle],
         jobs: vec![Job::new(JobKind::Delivery(Task::at(2, 50)), vec![1])],
-        initial: Vec::new(),
+        ..ProblemParts::default()
     }
 }
 
@@ -42,7 +42,7 @@ fn alone(change: impl FnOnce(&mut ProblemParts)) -> ExclusionReason {
 
 fn task(parts: &mut ProblemParts) -> &mut Task {
     match &mut parts.jobs[0].kind {
-        JobKind::Delivery(task) | JobKind::Pickup(task) => task,
+        JobKind::Delivery(task) | JobKind::Pickup(task) | JobKind::Exchange { task, .. } => task,
         JobKind::Shipment { pickup, .. } => pickup,
     }
 }
@@ -124,4 +124,45 @@ fn an_insertion_costs_its_detour_and_respects_the_lock() {
     let problem = Problem::new(parts).expect("the parts are sound");
     solution.unassigned.push(1);
     assert_eq!(insertion_cost(&problem, &solution, 1, 0, 0, 1), Ok(Cost::of_distance(200, 1)));
+}
+
+/// The oracle plans the same problem with every visit locked where the question puts it.
+#[test]
+fn a_prepared_solution_knows_what_any_move_would_cost() {
+    let mut parts = parts();
+    for (place, amount) in [(3, 2), (1, 1), (3, 1)] {
+        parts.jobs.push(Job::new(JobKind::Delivery(Task::at(place, 20)), vec![amount]));
+    }
+    parts.vehicles.push(parts.vehicles[0].clone());
+    parts.vehicles[1].costs.fixed = 1;
+    let problem = Problem::new(parts).expect("the parts are sound");
+    let solution = solve_to_end(&problem, 1, 50);
+    assert_eq!(solution.unassigned, Vec::<usize>::new());
+    let moved = |job: usize, vehicle: usize, position: usize| -> Option<Cost> {
+        let mut parts = problem.clone().into_parts();
+        for of in 0..2 {
+            let steps = solution.route_of(of).map(|route| &route.trips[0].steps[..]).unwrap_or_default();
+            let mut visits: Vec<Visit> = steps.iter().map(|step| step.visit).collect();
+            visits.retain(|visit| visit.job() != Some(job));
+            if of == vehicle {
+                (position <= visits.len()).then(|| visits.insert(position, Visit::Serve(job)))?;
+            }
+            if !visits.is_empty() {
+                let locked = visits.len();
+                parts.initial.push(InitialRoute { vehicle: of, trips: vec![visits], locked });
+            }
+        }
+        Some(solve_to_end(&Problem::new(parts).ok()?, 1, 0).cost() - solution.cost())
+    };
+    let mut what_if = WhatIf::new(&problem, &solution);
+    let mut possible = 0;
+    for position in 0..5 {
+        for (vehicle, job) in (0..2).flat_map(|vehicle| (0..4).map(move |job| (vehicle, job))) {
+            let answer = what_if.insertion_cost(job, vehicle, 0, position);
+            assert_eq!(answer.ok(), moved(job, vehicle, position), "job {job} to {vehicle} at {position}: {answer:?}");
+            assert_eq!(answer, insertion_cost(&problem, &solution, job, vehicle, 0, position));
+            possible += usize::from(answer.is_ok());
+        }
+    }
+    assert!(possible > 10, "only {possible} moves are possible");
 }

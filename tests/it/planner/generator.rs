@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use conthoi::planner::{
-    Break, InitialRoute, Job, JobKind, Matrix, Problem, ProblemParts, Reload, SoftDue, SolveOptions, Task, TimeWindow,
-    UNREACHABLE, Vehicle, VehicleCosts, solve,
+    Break, Follows, InitialRoute, Job, JobKind, Matrix, Overtime, Problem, ProblemParts, Reload, SoftDue, SolveOptions,
+    SpeedPeriod, Task, TimeWindow, UNREACHABLE, Vehicle, VehicleCosts, solve,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::option;
@@ -54,12 +54,18 @@ fn job(size: Size, dimensions: usize) -> impl Strategy<Value = Job> {
         2 => task(day).prop_map(JobKind::Delivery),
         2 => task(day).prop_map(JobKind::Pickup),
         1 => (task(day), task(day)).prop_map(|(pickup, delivery)| JobKind::Shipment { pickup, delivery }),
+        1 => (task(day), vec(0..6_i64, dimensions)).prop_map(|(task, taken)| JobKind::Exchange { task, taken }),
     ];
     let skills = prop_oneof![4 => Just(BTreeSet::new()), 1 => btree_set(0_u32..2, 0..=2)];
     let release = prop_oneof![3 => Just(0), 1 => 0..day / 2];
     let due = vec((0..day, 0..50_i64).prop_map(|(at, cost_per_hour)| SoftDue { at, cost_per_hour }), 0..=2);
-    (kind, vec(0..6_i64, dimensions), skills, prop_oneof![2 => Just(0), 1 => 0..=100_u8], release, due)
-        .prop_map(|(kind, amount, skills, priority, release, due)| Job { kind, amount, skills, priority, release, due })
+    let urgency = (prop_oneof![2 => Just(0), 1 => 0..=100_u8], release, due, option::weighted(0.4, 0..day / 3));
+    (kind, vec(0..6_i64, dimensions), skills, urgency).prop_map(
+        |(kind, amount, skills, (priority, release, due, on_board))| {
+            let max_on_board = on_board.filter(|_| matches!(kind, JobKind::Shipment { .. }));
+            Job { skills, priority, release, due, max_on_board, ..Job::new(kind, amount) }
+        },
+    )
 }
 
 fn vehicle(size: Size, dimensions: usize, matrices: usize) -> impl Strategy<Value = Vehicle> {
@@ -79,11 +85,22 @@ fn vehicle(size: Size, dimensions: usize, matrices: usize) -> impl Strategy<Valu
         option::weighted(0.1, 0..day),
         option::weighted(0.1, 0..5_000_i64),
     );
-    let reload = option::weighted(0.4, (0..PLACES, 0..day / 20, 1..=size.trips));
+    let reload = option::weighted(0.5, (0..PLACES, 0..day / 20, 1..=size.trips));
     let rests = vec(rest, 0..=size.breaks);
     let able = (vec(4..20_i64, dimensions), btree_set(0_u32..2, 0..=2));
-    (ends, shift, option::weighted(0.3, 0..day / 4), able, rests, costs, limits, reload).prop_map(
-        |((start, end, matrix), (opens, closes), late, (capacity, skills), mut breaks, costs, limits, reload)| {
+    let piece = (0..day, 0..50_i64).prop_map(|(after, cost_per_hour)| Overtime { after, cost_per_hour });
+    let overtime = prop_oneof![2 => Just(Vec::new()), 1 => vec(piece, 1..=3)];
+    (ends, shift, option::weighted(0.3, 0..day / 4), able, rests, (costs, overtime), limits, reload).prop_map(
+        |(
+            (start, end, matrix),
+            (opens, closes),
+            late,
+            (capacity, skills),
+            mut breaks,
+            (costs, overtime),
+            limits,
+            reload,
+        )| {
             breaks.retain(|rest| rest.windows.last().is_some_and(|window| window.end >= opens));
             let (max_stops, max_tasks, max_duration, max_travel_time, max_distance) = limits;
             Vehicle {
@@ -96,6 +113,7 @@ fn vehicle(size: Size, dimensions: usize, matrices: usize) -> impl Strategy<Valu
                 skills,
                 breaks,
                 costs,
+                overtime,
                 max_stops,
                 max_tasks,
                 max_duration,
@@ -115,8 +133,30 @@ fn matrix(day: i64) -> impl Strategy<Value = Matrix> {
         entries.into_iter().enumerate().map(|(index, entry)| if on_diagonal(index) { 0 } else { entry }).collect()
     };
     let distance = 1..900_u32;
-    (vec(entry, PLACES * PLACES), vec(distance, PLACES * PLACES))
-        .prop_map(move |(durations, distances)| Matrix { durations: table(durations), distances: table(distances) })
+    let periods = vec((0..day, 200..2_000_u32), 1..4).prop_map(|mut periods| {
+        periods.sort_unstable();
+        periods.dedup_by_key(|(from, _)| *from);
+        periods.into_iter().map(|(from, permille)| SpeedPeriod { from, permille }).collect()
+    });
+    let speeds = prop_oneof![3 => Just(Vec::new()), 1 => periods];
+    (vec(entry, PLACES * PLACES), vec(distance, PLACES * PLACES), speeds).prop_map(
+        move |(durations, distances, speeds)| Matrix {
+            durations: table(durations),
+            distances: table(distances),
+            speeds,
+        },
+    )
+}
+
+/// Groups of jobs, seldom any.
+fn groups(jobs: usize) -> impl Strategy<Value = Vec<BTreeSet<usize>>> {
+    prop_oneof![2 => Just(Vec::new()), 1 => vec(btree_set(0..jobs, 2..=3), 1..=2)]
+}
+
+/// Pairs of jobs of which one takes on what the other brings, seldom any, and in which direction.
+fn relays(size: Size) -> impl Strategy<Value = (Vec<(usize, usize, i64)>, bool)> {
+    let pair = (0..size.jobs, 0..size.jobs, 0..size.day / 20);
+    (prop_oneof![1 => Just(Vec::new()), 1 => vec(pair, 1..=4)], any::<bool>())
 }
 
 /// Problems without initial routes.
@@ -126,21 +166,46 @@ pub(super) fn parts(size: Size) -> impl Strategy<Value = ProblemParts> {
             vec(matrix(size.day), matrices),
             vec(vehicle(size, dimensions, matrices), 0..=size.vehicles),
             vec(job(size, dimensions), 0..=size.jobs),
+            groups(size.jobs),
+            groups(size.jobs),
+            relays(size),
         )
-            .prop_map(move |(matrices, vehicles, jobs)| ProblemParts {
-                places: PLACES,
-                dimensions,
-                matrices,
-                vehicles,
-                jobs,
-                initial: Vec::new(),
+            .prop_map(move |(matrices, vehicles, mut jobs, together, apart, (relays, is_reversed))| {
+                for (one, other, handling) in relays {
+                    // Without a turn in direction there is no circle.
+                    let (first, second) = (one.min(other), one.max(other));
+                    let (job, follower) = if is_reversed { (second, first) } else { (first, second) };
+                    if first != second && second < jobs.len() {
+                        jobs[follower].follows = Some(Follows { job, handling });
+                    }
+                }
+                let known = |groups: Vec<BTreeSet<usize>>| -> Vec<Vec<usize>> {
+                    groups
+                        .into_iter()
+                        .map(|group| group.into_iter().filter(|&job| job < jobs.len()).collect())
+                        .collect()
+                };
+                let (together, mut apart) = (known(together), known(apart));
+                apart.retain(|group| {
+                    together.iter().all(|other| other.iter().filter(|job| group.contains(job)).count() < 2)
+                });
+                ProblemParts {
+                    places: PLACES,
+                    dimensions,
+                    matrices,
+                    vehicles,
+                    jobs,
+                    together,
+                    apart,
+                    ..ProblemParts::default()
+                }
             })
     })
 }
 
 /// Problems of every mix, about half of them with initial routes whose front is locked.
 pub(super) fn problem(size: Size) -> impl Strategy<Value = Problem> {
-    (parts(size), any::<bool>(), 0..6_usize).prop_map(|(parts, has_initial, locked)| {
+    (parts(size), any::<bool>(), 0..8_usize).prop_map(|(parts, has_initial, locked)| {
         let problem = Problem::new(parts).expect("the generator makes valid problems");
         if has_initial { with_initial(problem, locked) } else { problem }
     })

@@ -51,8 +51,8 @@ fn plain(jobs_max: usize, vehicles_max: usize) -> impl Strategy<Value = Problem>
             durations[place * 7] = 0;
             distances[place * 7] = 0;
         }
-        let matrices = vec![Matrix { durations, distances }];
-        let parts = ProblemParts { places: 6, dimensions: 1, matrices, vehicles, jobs, initial: Vec::new() };
+        let matrices = vec![Matrix { durations, distances, ..Matrix::default() }];
+        let parts = ProblemParts { places: 6, dimensions: 1, matrices, vehicles, jobs, ..ProblemParts::default() };
         Problem::new(parts).expect("the parts are sound")
     })
 }
@@ -153,7 +153,7 @@ fn fewer_vehicles_come_before_less_cost() {
         matrices: vec![matrix],
         vehicles: vec![van; 3],
         jobs,
-        initial: Vec::new(),
+        ..ProblemParts::default()
     })
     .expect("the parts are sound");
     let cheap = searched(&problem, SearchOptions::default(), 2_000);

@@ -15,7 +15,7 @@ fn parts() -> ProblemParts {
         matrices: vec![line(3, 100)],
         vehicles: vec![Vehicle::at_depot(0, TimeWindow::new(100, 1_000), vec![5])],
         jobs: vec![Job::new(JobKind::Delivery(Task::at(1, 10)), vec![1]), Job::new(shipment, vec![1])],
-        initial: Vec::new(),
+        ..ProblemParts::default()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use conthoi::planner::explain::{insertion_cost, unassigned};
-use conthoi::planner::{Problem, Solution, SolveOptions, Visit, checker, solve};
+use conthoi::planner::{Job, JobKind, Problem, Route, Solution, SolveOptions, Visit, checker, solve};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -119,8 +119,24 @@ fn the_random_problems_reach_every_feature() {
         let trips: Vec<_> = solution.routes.iter().flat_map(|route| &route.trips).collect();
         let has =
             |is_such: fn(&Visit) -> bool| trips.iter().flat_map(|trip| &trip.steps).any(|step| is_such(&step.visit));
+        let has_job = |is_such: fn(&Job) -> bool| {
+            let planned = trips.iter().flat_map(|trip| &trip.steps).filter_map(|step| step.visit.job());
+            planned.into_iter().any(|job| is_such(&problem.jobs()[job]))
+        };
+        let planned_on = |group: &[usize]| -> Vec<usize> {
+            let of = |route: &Route, job| {
+                route.trips.iter().flat_map(|trip| &trip.steps).any(|step| step.visit.job() == Some(job))
+            };
+            group.iter().filter_map(|&job| solution.routes.iter().position(|route| of(route, job))).collect()
+        };
         let features = [
             ("shipment", has(|visit| matches!(visit, Visit::PickUp(_)))),
+            ("exchange", has_job(|job| matches!(job.kind, JobKind::Exchange { .. }))),
+            ("time on board", has_job(|job| job.max_on_board.is_some())),
+            ("jobs together", problem.together().iter().any(|group| planned_on(group).len() > 1)),
+            ("jobs apart", problem.apart().iter().any(|group| planned_on(group).len() > 1)),
+            ("rush hours", solution.routes.iter().any(|route| !problem.matrix_of(route.vehicle).speeds.is_empty())),
+            ("relay", has_job(|job| job.follows.is_some())),
             ("break", has(|visit| matches!(visit, Visit::Break(_)))),
             ("break before the first visit", trips.iter().any(|trip| trip.steps[0].visit.job().is_none())),
             ("several trips", solution.routes.iter().any(|route| route.trips.len() > 1)),
@@ -129,6 +145,7 @@ fn the_random_problems_reach_every_feature() {
             ("hint without lock", problem.initial().iter().any(|route| route.locked == 0)),
             ("unassigned", !solution.unassigned.is_empty()),
             ("lateness", solution.cost_split().lateness.0 > 0),
+            ("overtime", solution.cost_split().overtime.0 > 0),
             ("waiting", trips.iter().flat_map(|trip| &trip.steps).any(|step| step.start > step.arrival)),
             ("no depot", solution.routes.iter().any(|route| problem.vehicles()[route.vehicle].start.is_none())),
         ];

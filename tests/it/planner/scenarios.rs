@@ -8,7 +8,7 @@ use conthoi::planner::{
 use super::{line, solve_to_end};
 
 fn parts(vehicles: Vec<Vehicle>, jobs: Vec<Job>) -> ProblemParts {
-    ProblemParts { places: 5, dimensions: 1, matrices: vec![line(5, 100)], vehicles, jobs, initial: Vec::new() }
+    ProblemParts { places: 5, dimensions: 1, matrices: vec![line(5, 100)], vehicles, jobs, ..ProblemParts::default() }
 }
 
 fn solved(parts: ProblemParts) -> Solution {
