@@ -1,7 +1,8 @@
 //! The fast search for plain problems: those whose routes need no more than a clock and a load.
 //!
 //! A problem is *plain* when each visit has at most one window, and no vehicle has breaks, reloads, limits beyond its
-//! shift and capacity, or a price for its time; that covers the benchmarks of the field (capacity, time windows,
+//! shift and capacity, or a price for its time, no job gives and takes at once, is tied to another or may ride only for
+//! so long, and travel times do not depend on the time of day; that covers the benchmarks of the field (capacity, time windows,
 //! pickup and delivery) and much of everyday work. Whether a visit fits is then decided in constant time from what
 //! each stop remembers. Everything else is searched by [`engine`](super::engine) with the full schedule.
 //!
