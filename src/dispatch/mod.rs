@@ -27,10 +27,12 @@ mod progress;
 mod rounds;
 mod runs;
 mod safety;
+mod search;
 mod travel;
 
 pub use error::DispatchError;
 pub use progress::{DayProgress, Phase};
+pub use search::Solver;
 pub use travel::{TravelModes, point};
 
 use std::ops::ControlFlow;
@@ -74,10 +76,23 @@ pub fn plan_day(
     ids: &mut dyn IdSource,
     control: &mut dyn FnMut(&DayProgress) -> ControlFlow<()>,
 ) -> Result<Plan, DispatchError> {
+    plan_day_with(input, ids, control, &mut search::long_enough)
+}
+
+/// Plans a day like [`plan_day`], with its problems solved in another way.
+///
+/// # Errors
+/// Those of [`plan_day`].
+pub fn plan_day_with(
+    input: &DayInput<'_>,
+    ids: &mut dyn IdSource,
+    control: &mut dyn FnMut(&DayProgress) -> ControlFlow<()>,
+    solver: &mut Solver<'_>,
+) -> Result<Plan, DispatchError> {
     let day = day::Day::new(input)?;
     let journeys = journey::of_all(&day)?;
     let mut outcomes = outcome::Outcomes::new(&journeys);
-    let mut progress = progress::Reporter::new(control);
+    let mut progress = progress::Reporter::new(control, solver);
 
     progress.enter(Phase::Travel, 0)?;
     let network = runs::RunNetwork::new(&day, &journeys)?;
