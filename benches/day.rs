@@ -19,9 +19,6 @@ use conthoi::{
     },
 };
 
-/// The iterations that results by time are compared with.
-const ITERATIONS: u64 = 1_000;
-
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let scale = arguments.first().map_or(1, |scale| scale.parse().expect("the scale is a number"));
@@ -35,18 +32,17 @@ fn main() {
     println!("scale {scale}: {:?} for the plan", begun.elapsed());
     println!("{:?}", plan.summary());
     if let Ok(folder) = std::env::var("DUMP") {
-        for (index, problem) in problems.iter().enumerate() {
+        for (index, (problem, _)) in problems.iter().enumerate() {
             let file = Path::new(&folder).join(format!("{scale}-{index:02}.json"));
             std::fs::write(file, serde_json::to_string(problem).expect("a problem is JSON"))
                 .expect("the folder is there");
         }
         return;
     }
-    for (index, problem) in problems.iter().enumerate() {
+    for (index, (problem, options)) in problems.iter().enumerate() {
         println!("problem {index}: {} jobs, {} vehicles", problem.jobs().len(), problem.vehicles().len());
-        let options = SolveOptions { seed: 1, iterations: ITERATIONS };
-        tell(&format!("{ITERATIONS} iterations"), problem, || {
-            solve(problem, &options, &mut |_| ControlFlow::Continue(()))
+        tell(&format!("{} iterations", options.iterations), problem, || {
+            solve(problem, options, &mut |_| ControlFlow::Continue(()))
         });
         for &budget in &seconds {
             tell(&format!("{budget} s"), problem, || within(problem, Duration::from_secs_f64(budget)));
@@ -55,7 +51,7 @@ fn main() {
 }
 
 /// Plans the day as the plan command does, and keeps its problems.
-fn day(scale: u32, problems: &mut Vec<Problem>) -> Plan {
+fn day(scale: u32, problems: &mut Vec<(Problem, SolveOptions)>) -> Plan {
     let date = |text: &str| -> NaiveDate { text.parse().expect("a date") };
     let request = SeasonRequest { from: date("2019-01-04"), to: date("2019-06-15"), seed: 1, scale };
     let season = season(&import::embedded(), &request, &mut |_, _| ControlFlow::Continue(())).expect("a season");
@@ -76,9 +72,9 @@ fn day(scale: u32, problems: &mut Vec<Problem>) -> Plan {
         made_at: begins,
     };
     let mut ids = SeededIds::new(7, 1_560_000_000_000);
-    let mut keep = |problem: &Problem, seed: u64, control: &mut conthoi::planner::Control<'_>| {
-        problems.push(problem.clone());
-        solve(problem, &SolveOptions { seed, iterations: ITERATIONS }, control)
+    let mut keep = |problem: &Problem, options: &SolveOptions, control: &mut conthoi::planner::Control<'_>| {
+        problems.push((problem.clone(), *options));
+        solve(problem, options, control)
     };
     plan_day_with(&input, &mut ids, &mut |_| ControlFlow::Continue(()), &mut keep).expect("a plan")
 }

@@ -39,7 +39,10 @@ use std::ops::ControlFlow;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::domain::{CentreData, Dossier, HomeDelivery, IdSource, Item, Plan};
+use crate::{
+    domain::{CentreData, Dossier, HomeDelivery, IdSource, Item, Plan},
+    planner,
+};
 
 /// Everything a day's plan is made from.
 pub struct DayInput<'a> {
@@ -76,7 +79,7 @@ pub fn plan_day(
     ids: &mut dyn IdSource,
     control: &mut dyn FnMut(&DayProgress) -> ControlFlow<()>,
 ) -> Result<Plan, DispatchError> {
-    plan_day_with(input, ids, control, &mut search::long_enough)
+    plan_day_with(input, ids, control, &mut |problem, options, control| planner::solve(problem, options, control))
 }
 
 /// Plans a day like [`plan_day`], with its problems solved in another way.

@@ -1,7 +1,7 @@
 use std::{fmt, ops::ControlFlow};
 
 use super::{DispatchError, search::Solver};
-use crate::planner::{self, Problem, Solution};
+use crate::planner::{self, Problem, Solution, SolveOptions};
 
 /// The part of the work that is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,9 +77,9 @@ impl<'a> Reporter<'a> {
     }
 
     /// Has a problem solved; the engine's own progress becomes the caller's.
-    pub(super) fn solve(&mut self, problem: &Problem, seed: u64) -> Solution {
+    pub(super) fn solve(&mut self, problem: &Problem, options: &SolveOptions) -> Solution {
         let Self { solver, control, phase, stopped } = self;
-        solver(problem, seed, &mut |state: &planner::Progress| {
+        solver(problem, options, &mut |state: &planner::Progress| {
             let flow = control(&DayProgress { phase: *phase, done: state.done, total: state.total });
             *stopped |= flow.is_break();
             flow

@@ -10,7 +10,7 @@ use super::{
     journey::{Journey, RunLeg, wanted_later},
     outcome::{Outcome, Outcomes},
     progress::Reporter,
-    search::{planner_vehicle, profiles, solve_checked},
+    search::{Effort, planner_vehicle, profiles, solve_checked},
 };
 use crate::{
     domain::{Courier, HalfDay, HomeDeliveryId, SiteId, UnassignedReason, Vehicle},
@@ -66,7 +66,7 @@ pub(super) fn plan<'a>(
             continue;
         }
         let problem = problem(day, journeys, depot, &vehicles, &jobs)?;
-        let solution = solve_checked(&problem, day.input.seed, progress)?;
+        let solution = solve_checked(&problem, Effort::ROUNDS, day.input.seed, progress)?;
         let planned = DepotRounds { depot, jobs, vehicles, problem, solution };
         record(day, outcomes, &planned);
         rounds.push(planned);

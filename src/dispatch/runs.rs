@@ -10,7 +10,7 @@ use super::{
     journey::{Journey, RunLeg},
     outcome::{Outcomes, RunLegOutcome},
     progress::{Phase, Reporter},
-    search::{planner_vehicle, profiles, solve_checked},
+    search::{Effort, planner_vehicle, profiles, solve_checked},
 };
 use crate::{
     domain::{Courier, SiteId, Vehicle, VehicleProfile},
@@ -247,7 +247,7 @@ impl<'a> RunNetwork<'a> {
             initial,
             ..ProblemParts::default()
         })?;
-        let solution = solve_checked(&problem, day.input.seed, progress)?;
+        let solution = solve_checked(&problem, Effort::RUNS, day.input.seed, progress)?;
         Ok((problem, solution))
     }
 

@@ -6,26 +6,38 @@ use crate::{
     planner::{self, Problem, Solution, SolveOptions, TimeWindow, VehicleCosts, checker},
 };
 
-/// Who solves the problems that a day consists of, given the day's seed.
+/// Who solves the problems that a day consists of, given the day's seed and how long the engine would search.
 ///
 /// Its answers go through [`planner::checker`](crate::planner::checker) like those of the engine itself.
-pub type Solver<'a> = dyn FnMut(&Problem, u64, &mut planner::Control<'_>) -> Solution + 'a;
+pub type Solver<'a> = dyn FnMut(&Problem, &SolveOptions, &mut planner::Control<'_>) -> Solution + 'a;
 
-/// How long the engine searches; more hardly pays on a day of one centre.
-const ITERATIONS: u64 = 1_000;
+/// How long the engine searches: so many iterations at least, and so many for each job. They are counted, not timed, so that
+/// the same day has the same plan on every machine.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Effort {
+    least: u64,
+    a_job: u64,
+}
 
-/// Searches as long as pays on problems of this size.
-pub(super) fn long_enough(problem: &Problem, seed: u64, control: &mut planner::Control<'_>) -> Solution {
-    planner::solve(problem, &SolveOptions { seed, iterations: ITERATIONS }, control)
+impl Effort {
+    /// For the runs of a day. A day of one centre at its usual volume is planned within two seconds by this.
+    pub(super) const RUNS: Self = Self { least: 1_500, a_job: 5 };
+    /// For the rounds of a depot, where an iteration takes a tenth of that time.
+    pub(super) const ROUNDS: Self = Self { least: 2_000, a_job: 20 };
+
+    fn iterations(self, problem: &Problem) -> u64 {
+        self.least.max(self.a_job * problem.jobs().len() as u64)
+    }
 }
 
 /// Has a problem solved and the checker look at the answer.
 pub(super) fn solve_checked(
     problem: &Problem,
+    effort: Effort,
     seed: u64,
     progress: &mut Reporter<'_>,
 ) -> Result<Solution, DispatchError> {
-    let solution = progress.solve(problem, seed);
+    let solution = progress.solve(problem, &SolveOptions { seed, iterations: effort.iterations(problem) });
     progress.check()?;
     match checker::check(problem, &solution) {
         Ok(_) => Ok(solution),
