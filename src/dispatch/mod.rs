@@ -27,17 +27,22 @@ mod progress;
 mod rounds;
 mod runs;
 mod safety;
+mod search;
 mod travel;
 
 pub use error::DispatchError;
 pub use progress::{DayProgress, Phase};
+pub use search::Solver;
 pub use travel::{TravelModes, point};
 
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::domain::{CentreData, Dossier, HomeDelivery, IdSource, Item, Plan};
+use crate::{
+    domain::{CentreData, Dossier, HomeDelivery, IdSource, Item, Plan},
+    planner,
+};
 
 /// Everything a day's plan is made from.
 pub struct DayInput<'a> {
@@ -74,10 +79,23 @@ pub fn plan_day(
     ids: &mut dyn IdSource,
     control: &mut dyn FnMut(&DayProgress) -> ControlFlow<()>,
 ) -> Result<Plan, DispatchError> {
+    plan_day_with(input, ids, control, &mut |problem, options, control| planner::solve(problem, options, control))
+}
+
+/// Plans a day like [`plan_day`], with its problems solved in another way.
+///
+/// # Errors
+/// Those of [`plan_day`].
+pub fn plan_day_with(
+    input: &DayInput<'_>,
+    ids: &mut dyn IdSource,
+    control: &mut dyn FnMut(&DayProgress) -> ControlFlow<()>,
+    solver: &mut Solver<'_>,
+) -> Result<Plan, DispatchError> {
     let day = day::Day::new(input)?;
     let journeys = journey::of_all(&day)?;
     let mut outcomes = outcome::Outcomes::new(&journeys);
-    let mut progress = progress::Reporter::new(control);
+    let mut progress = progress::Reporter::new(control, solver);
 
     progress.enter(Phase::Travel, 0)?;
     let network = runs::RunNetwork::new(&day, &journeys)?;

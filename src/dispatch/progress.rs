@@ -1,7 +1,7 @@
 use std::{fmt, ops::ControlFlow};
 
-use super::DispatchError;
-use crate::planner;
+use super::{DispatchError, search::Solver};
+use crate::planner::{self, Problem, Solution, SolveOptions};
 
 /// The part of the work that is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,16 +49,17 @@ pub struct DayProgress {
     pub total: u64,
 }
 
-/// Passes progress on to the caller and remembers that the caller wants to stop.
+/// Has problems solved, passes progress on to the caller and remembers that the caller wants to stop.
 pub(super) struct Reporter<'a> {
+    solver: &'a mut Solver<'a>,
     control: &'a mut dyn FnMut(&DayProgress) -> ControlFlow<()>,
     phase: Phase,
     stopped: bool,
 }
 
 impl<'a> Reporter<'a> {
-    pub(super) fn new(control: &'a mut dyn FnMut(&DayProgress) -> ControlFlow<()>) -> Self {
-        Self { control, phase: Phase::Travel, stopped: false }
+    pub(super) fn new(control: &'a mut dyn FnMut(&DayProgress) -> ControlFlow<()>, solver: &'a mut Solver<'a>) -> Self {
+        Self { solver, control, phase: Phase::Travel, stopped: false }
     }
 
     pub(super) fn enter(&mut self, phase: Phase, total: usize) -> Result<(), DispatchError> {
@@ -75,9 +76,14 @@ impl<'a> Reporter<'a> {
         flow
     }
 
-    /// What the engine's own progress becomes.
-    pub(super) fn engine(&mut self, progress: &planner::Progress) -> ControlFlow<()> {
-        self.report(progress.done, progress.total)
+    /// Has a problem solved; the engine's own progress becomes the caller's.
+    pub(super) fn solve(&mut self, problem: &Problem, options: &SolveOptions) -> Solution {
+        let Self { solver, control, phase, stopped } = self;
+        solver(problem, options, &mut |state: &planner::Progress| {
+            let flow = control(&DayProgress { phase: *phase, done: state.done, total: state.total });
+            *stopped |= flow.is_break();
+            flow
+        })
     }
 
     pub(super) fn check(&self) -> Result<(), DispatchError> {

@@ -10,11 +10,11 @@ use super::{
     journey::{Journey, RunLeg, wanted_later},
     outcome::{Outcome, Outcomes},
     progress::Reporter,
-    runs::{costs, solve_checked},
+    search::{Effort, planner_vehicle, profiles, solve_checked},
 };
 use crate::{
-    domain::{Courier, HalfDay, HomeDeliveryId, SiteId, UnassignedReason, Vehicle, VehicleProfile},
-    planner::{self, Job, JobKind, Load, Problem, ProblemParts, Seconds, Solution, Task, TimeWindow},
+    domain::{Courier, HalfDay, HomeDeliveryId, SiteId, UnassignedReason, Vehicle},
+    planner::{Job, JobKind, Load, Problem, ProblemParts, Seconds, Solution, Task, TimeWindow},
 };
 
 /// A courier in one half-day.
@@ -66,7 +66,7 @@ pub(super) fn plan<'a>(
             continue;
         }
         let problem = problem(day, journeys, depot, &vehicles, &jobs)?;
-        let solution = solve_checked(&problem, day.input.seed, progress)?;
+        let solution = solve_checked(&problem, Effort::ROUNDS, day.input.seed, progress)?;
         let planned = DepotRounds { depot, jobs, vehicles, problem, solution };
         record(day, outcomes, &planned);
         rounds.push(planned);
@@ -169,9 +169,7 @@ fn problem(
 ) -> Result<Problem, DispatchError> {
     let homes = jobs.iter().map(|job| day.homes[&job.home].position);
     let positions: Vec<_> = std::iter::once(day.sites[&depot].position).chain(homes).collect();
-    let mut profiles: Vec<VehicleProfile> = vehicles.iter().map(|vehicle| vehicle.vehicle.profile).collect();
-    profiles.sort_unstable();
-    profiles.dedup();
+    let profiles = profiles(vehicles.iter().map(|vehicle| vehicle.vehicle));
     let parts = ProblemParts {
         places: positions.len(),
         dimensions: 2,
@@ -179,18 +177,7 @@ fn problem(
             .iter()
             .map(|profile| day.input.travel.matrix(*profile, &positions))
             .collect::<Result<_, _>>()?,
-        vehicles: vehicles
-            .iter()
-            .map(|vehicle| planner::Vehicle {
-                matrix: profiles.iter().position(|profile| *profile == vehicle.vehicle.profile).unwrap_or(0),
-                costs: costs(vehicle.vehicle),
-                ..planner::Vehicle::at_depot(
-                    0,
-                    vehicle.shift,
-                    vec![vehicle.vehicle.capacity_items.into(), vehicle.vehicle.capacity_g.into()],
-                )
-            })
-            .collect(),
+        vehicles: vehicles.iter().map(|vehicle| planner_vehicle(vehicle.vehicle, &profiles, vehicle.shift)).collect(),
         jobs: jobs.iter().enumerate().map(|(index, job)| planner_job(day, journeys, job, index + 1)).collect(),
         ..ProblemParts::default()
     };

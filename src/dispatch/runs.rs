@@ -10,12 +10,13 @@ use super::{
     journey::{Journey, RunLeg},
     outcome::{Outcomes, RunLegOutcome},
     progress::{Phase, Reporter},
+    search::{Effort, planner_vehicle, profiles, solve_checked},
 };
 use crate::{
     domain::{Courier, SiteId, Vehicle, VehicleProfile},
     planner::{
         self, InitialRoute, Job, JobKind, Matrix, Problem, ProblemParts, Seconds, Skill, Solution, Task, TimeWindow,
-        VehicleCosts, Visit, checker,
+        Visit,
     },
 };
 
@@ -44,9 +45,6 @@ pub(super) struct RunNetwork<'a> {
     pub(super) vehicles: Vec<RunVehicle<'a>>,
 }
 
-/// How long the engine searches; more hardly pays on a day of one centre.
-const ITERATIONS: u64 = 1_000;
-
 /// What a job of the problem stands for.
 #[derive(Debug, Clone)]
 pub(super) enum RunJob {
@@ -72,9 +70,7 @@ impl<'a> RunNetwork<'a> {
         sites.remove(&day.hub.id);
         let places: Vec<SiteId> = std::iter::once(day.hub.id).chain(sites).collect();
         let vehicles = run_vehicles(day);
-        let mut profiles: Vec<VehicleProfile> = vehicles.iter().map(|vehicle| vehicle.vehicle.profile).collect();
-        profiles.sort_unstable();
-        profiles.dedup();
+        let profiles = profiles(vehicles.iter().map(|vehicle| vehicle.vehicle));
         let positions: Vec<_> = places.iter().map(|place| day.sites[place].position).collect();
         Ok(Self {
             place_of: places.iter().enumerate().map(|(index, site)| (*site, index)).collect(),
@@ -251,21 +247,18 @@ impl<'a> RunNetwork<'a> {
             initial,
             ..ProblemParts::default()
         })?;
-        let solution = solve_checked(&problem, day.input.seed, progress)?;
+        let solution = solve_checked(&problem, Effort::RUNS, day.input.seed, progress)?;
         Ok((problem, solution))
     }
 
     fn planner_vehicle(&self, day: &Day<'_>, vehicle: &RunVehicle<'_>) -> planner::Vehicle {
         let departs = day.runs[vehicle.run].departs;
-        let capacity = vec![vehicle.vehicle.capacity_items.into(), vehicle.vehicle.capacity_g.into()];
         let calls = |place: &usize| self.calling[*place].contains(&vehicle.run);
         let skills = (0..self.places.len()).filter(calls).map(calls_at).chain([run_skill(vehicle.run)]);
         planner::Vehicle {
-            matrix: self.profiles.iter().position(|profile| *profile == vehicle.vehicle.profile).unwrap_or(0),
             start_late: Some(departs),
             skills: skills.collect(),
-            costs: costs(vehicle.vehicle),
-            ..planner::Vehicle::at_depot(0, TimeWindow::new(departs, vehicle.back_by), capacity)
+            ..planner_vehicle(vehicle.vehicle, &self.profiles, TimeWindow::new(departs, vehicle.back_by))
         }
     }
 
@@ -352,34 +345,6 @@ impl<'a> RunNetwork<'a> {
                 }
             }
         }
-    }
-}
-
-/// Solves a problem and has the checker look at the answer.
-pub(super) fn solve_checked(
-    problem: &Problem,
-    seed: u64,
-    progress: &mut Reporter<'_>,
-) -> Result<Solution, DispatchError> {
-    let options = planner::SolveOptions { seed, iterations: ITERATIONS };
-    let solution = planner::solve(problem, &options, &mut |state| progress.engine(state));
-    progress.check()?;
-    match checker::check(problem, &solution) {
-        Ok(_) => Ok(solution),
-        Err(violations) => {
-            let lines: Vec<String> = violations.iter().take(5).map(ToString::to_string).collect();
-            Err(DispatchError::Refused(lines.join("; ")))
-        }
-    }
-}
-
-/// What a vehicle of the fleet costs, as the planner has it.
-pub(super) fn costs(vehicle: &Vehicle) -> VehicleCosts {
-    VehicleCosts {
-        fixed: vehicle.fixed_cost_dong.into(),
-        per_hour: vehicle.cost_per_hour_dong.into(),
-        per_travel_hour: 0,
-        per_km: vehicle.cost_per_km_dong.into(),
     }
 }
 

@@ -84,6 +84,14 @@ pub enum JobKind {
 }
 
 impl JobKind {
+    /// Its only task, or that at which a shipment is taken.
+    pub(super) const fn first_task(&self) -> &Task {
+        match self {
+            Self::Delivery(task) | Self::Pickup(task) | Self::Exchange { task, .. } => task,
+            Self::Shipment { pickup, .. } => pickup,
+        }
+    }
+
     /// Whether its goods are on board when its trip departs.
     #[inline]
     #[must_use]

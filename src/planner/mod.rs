@@ -16,6 +16,7 @@
 //! currency. It could be published as a crate of its own.
 
 pub mod checker;
+mod cooling;
 mod cost;
 mod engine;
 mod error;

@@ -2,8 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
 use serde::{Deserialize, Serialize};
 
 use super::cost::Cost;
@@ -150,6 +149,6 @@ fn search_generally(
         ControlFlow::Break(()) => ControlFlow::Break(()),
     };
     let left_out = construct::run(fleet, tours, pending, &mut control, scratch)?;
-    let rng = ChaCha8Rng::seed_from_u64(options.seed);
+    let rng = Xoshiro256PlusPlus::seed_from_u64(options.seed);
     improve::run(fleet, tours, left_out, rng, pace, scratch)
 }

@@ -110,20 +110,40 @@ pub(in crate::planner) fn best(
     effort: Effort,
     scratch: &mut Scratch,
 ) -> Result<Insertion, ExclusionReason> {
+    best_below(fleet, ties, tour, job, effort, Cost(i64::MAX), scratch)
+}
+
+/// The same, but a quick look passes over spots whose way alone costs as much as `limit` or the best spot so far.
+pub(super) fn best_below(
+    fleet: &Fleet,
+    ties: &Ties,
+    tour: &Tour,
+    job: JobIndex,
+    effort: Effort,
+    limit: Cost,
+    scratch: &mut Scratch,
+) -> Result<Insertion, ExclusionReason> {
     if let Some(reason) = fleet.missing_skill(tour.vehicle, job) {
         return Err(reason);
     }
     ties.allow(fleet, tour.vehicle, job)?;
     let bounds = ties.bounds(fleet, tour.vehicle, tour.jobs().chain([job]));
     let mut spots = Spots::new(fleet, tour, job, effort).collect();
-    spots.sort_by_key(|&(detour, _)| detour);
+    spots.sort_by_key(|&(detour, _)| (detour.cost, detour.travel));
+    let costs = &fleet.problem.vehicles()[tour.vehicle].costs;
+    let leaves_home = if tour.nodes.is_empty() { Cost::of_currency(costs.fixed) } else { Cost::ZERO };
     let mut best: Option<Insertion> = None;
     let mut nearest = ExclusionReason::Locked;
     let (mut feasible, mut attempts) = (0, 0);
     let mut with = std::mem::take(&mut scratch.nodes);
-    for (_, spot) in spots {
-        if effort == Effort::Quick && (feasible == QUICK_FEASIBLE_MAX || attempts == QUICK_ATTEMPTS_MAX) {
-            break;
+    for (detour, spot) in spots {
+        if effort == Effort::Quick {
+            if feasible == QUICK_FEASIBLE_MAX || attempts == QUICK_ATTEMPTS_MAX {
+                break;
+            }
+            if leaves_home + detour.of_way >= best.map_or(limit, |best| best.added.min(limit)) {
+                continue;
+            }
         }
         attempts += 1;
         insert_into(&mut with, fleet, &tour.nodes, job, spot);
@@ -143,13 +163,29 @@ pub(in crate::planner) fn best(
     best.ok_or(nearest)
 }
 
-/// Collects the spots of one job in one tour, each with its detour: in money first, then in seconds.
+/// What it takes to go by way of a job.
+#[derive(Debug, Clone, Copy)]
+struct Detour {
+    /// As if the route took so much longer.
+    cost: Cost,
+    travel: Seconds,
+    /// What is due even if the route would have waited meanwhile.
+    of_way: Cost,
+}
+
+impl Detour {
+    fn and(self, other: Self) -> Self {
+        Self { cost: self.cost + other.cost, travel: self.travel + other.travel, of_way: self.of_way + other.of_way }
+    }
+}
+
+/// Collects the spots of one job in one tour, each with its detour.
 struct Spots<'a> {
     fleet: &'a Fleet<'a>,
     tour: &'a Tour,
     job: JobIndex,
     effort: Effort,
-    found: Vec<((Cost, Seconds), Spot)>,
+    found: Vec<(Detour, Spot)>,
 }
 
 impl<'a> Spots<'a> {
@@ -157,7 +193,7 @@ impl<'a> Spots<'a> {
         Self { fleet, tour, job, effort, found: Vec::new() }
     }
 
-    fn collect(mut self) -> Vec<((Cost, Seconds), Spot)> {
+    fn collect(mut self) -> Vec<(Detour, Spot)> {
         let (visit, delivery) = visits_of(self.fleet, self.job);
         let locked = self.fleet.plans[self.tour.vehicle].locked;
         let mut first = 0;
@@ -188,8 +224,7 @@ impl<'a> Spots<'a> {
         };
         for second in gap + 1..=last {
             if let Some(detour) = self.detour(self.tour.gaps[second], delivery) {
-                let both = (there_and_on.0 + detour.0, there_and_on.1 + detour.1);
-                self.found.push((both, Spot::Within(gap, second)));
+                self.found.push((there_and_on.and(detour), Spot::Within(gap, second)));
             }
         }
     }
@@ -223,7 +258,7 @@ impl<'a> Spots<'a> {
     }
 
     /// The detour of one visit in one gap, or `None` when the clock forbids it (which only a quick look asks).
-    fn detour(&self, gap: Gap, visit: Visit) -> Option<(Cost, Seconds)> {
+    fn detour(&self, gap: Gap, visit: Visit) -> Option<Detour> {
         if self.effort == Effort::Quick {
             let (problem, vehicle) = (self.fleet.problem, self.tour.vehicle);
             let matrix = problem.matrix_of(vehicle);
@@ -241,7 +276,7 @@ impl<'a> Spots<'a> {
         self.detour_through(gap, &[self.place(visit)])
     }
 
-    fn detour_through(&self, gap: Gap, places: &[Place]) -> Option<(Cost, Seconds)> {
+    fn detour_through(&self, gap: Gap, places: &[Place]) -> Option<Detour> {
         let (fleet, vehicle) = (self.fleet, self.tour.vehicle);
         // An exhaustive look wants every spot, the unreachable ones too, to say what is wrong with them.
         let missing = (self.effort == Effort::Exhaustive).then_some((0, 0));
@@ -257,11 +292,11 @@ impl<'a> Spots<'a> {
         Some(self.price(travel, distance))
     }
 
-    /// What a detour costs, with its travel.
-    fn price(&self, travel: Seconds, distance: Metres) -> (Cost, Seconds) {
+    fn price(&self, travel: Seconds, distance: Metres) -> Detour {
         let costs = &self.fleet.problem.vehicles()[self.tour.vehicle].costs;
-        let time = Cost::of_time(travel, costs.per_hour + costs.per_travel_hour);
-        (time + Cost::of_distance(distance, costs.per_km), travel)
+        let of_distance = Cost::of_distance(distance, costs.per_km);
+        let cost = Cost::of_time(travel, costs.per_hour + costs.per_travel_hour) + of_distance;
+        Detour { cost, travel, of_way: of_distance }
     }
 }
 

@@ -30,6 +30,8 @@ pub(in crate::planner) struct Tour {
     pub(in crate::planner) vehicle: VehicleIndex,
     pub(in crate::planner) nodes: Vec<Node>,
     pub(in crate::planner) cost: Cost,
+    /// A number that tours have in common only if they are the same but for being of another, equal vehicle.
+    pub(super) mark: u64,
     /// One more than there are nodes: gap `i` stands before node `i`.
     pub(super) gaps: Vec<Gap>,
     /// What it was scheduled to keep of other tours' times.
@@ -87,7 +89,8 @@ impl Tour {
             schedule::settle(fleet.problem, vehicle, scratch);
             times = relay::times(fleet, &scratch.links);
         }
-        Ok(Self { vehicle, nodes, cost, gaps, bounds, times })
+        let mark = mark(fleet, vehicle, &nodes, &times);
+        Ok(Self { vehicle, nodes, cost, mark, gaps, bounds, times })
     }
 
     /// A tour as a checked solution has it, without scheduling it.
@@ -95,7 +98,8 @@ impl Tour {
         let gaps = gaps(fleet.problem, route.vehicle, &nodes);
         let times = if fleet.has_relays() { relay::times_claimed(fleet, route) } else { Vec::new() };
         let cost = route.cost.total();
-        Self { vehicle: route.vehicle, nodes, cost, gaps, bounds: Bounds::default(), times }
+        let mark = mark(fleet, route.vehicle, &nodes, &times);
+        Self { vehicle: route.vehicle, nodes, cost, mark, gaps, bounds: Bounds::default(), times }
     }
 
     pub(in crate::planner) fn trips(&self) -> usize {
@@ -121,6 +125,26 @@ impl Tour {
         }
         nodes
     }
+}
+
+/// Mixes what a tour consists of into 64 bits: of a billion tours, two are confused once in thirty-seven times.
+fn mark(fleet: &Fleet, vehicle: VehicleIndex, nodes: &[Node], times: &[(JobIndex, Times)]) -> u64 {
+    let mix = |mark: u64, with: u64| {
+        let mixed = (mark ^ with).wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    };
+    let of_node = |node: &Node| match *node {
+        Node::Reload => 0,
+        Node::Visit(Visit::Serve(job)) => 4 * job as u64 + 1,
+        Node::Visit(Visit::PickUp(job)) => 4 * job as u64 + 2,
+        Node::Visit(Visit::Deliver(job)) => 4 * job as u64 + 3,
+        Node::Visit(Visit::Break(index)) => 4 * index as u64 + 4,
+    };
+    let of_nodes = nodes.iter().map(of_node).fold(fleet.plans[vehicle].twin_of as u64, mix);
+    let of_times = times.iter().flat_map(|(_, times)| [times.loads.cast_unsigned(), times.arrives.cast_unsigned()]);
+    of_times.fold(of_nodes, mix)
 }
 
 /// The jobs of some nodes.

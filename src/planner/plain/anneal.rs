@@ -6,13 +6,13 @@ use rand::RngExt;
 use rayon::prelude::*;
 
 use super::Dice;
-use super::cooling::{Cooling, Stage};
 use super::model::Model;
 use super::neighbours::Neighbours;
 use super::pool::Pool;
 use super::recreate::{self, Orders};
 use super::ruin;
 use super::state::{State, Totals};
+use crate::planner::cooling::{Cooling, Stage};
 
 /// How often one asks how much is spent.
 pub(super) const STEPS_BETWEEN_LOOKS: u64 = 16;

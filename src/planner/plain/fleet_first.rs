@@ -9,9 +9,9 @@ use std::ops::ControlFlow;
 use rand::RngExt;
 
 use super::anneal::{self, Best, Guide, STEPS_BETWEEN_LOOKS};
-use super::cooling::Cooling;
 use super::model::{Handling, Model};
 use super::state::State;
+use crate::planner::cooling::Cooling;
 
 /// The fewest vehicles there can be: whose capacities together hold what trips must carry at once.
 fn fewest(model: &Model) -> usize {

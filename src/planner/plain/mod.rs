@@ -23,7 +23,6 @@
 )]
 
 mod anneal;
-mod cooling;
 mod fleet_first;
 mod insertion;
 mod model;
@@ -41,11 +40,11 @@ use std::ops::ControlFlow;
 use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
 
 use self::anneal::{Best, Chain, Guide};
-use self::cooling::Cooling;
 use self::model::Model;
 use self::neighbours::Neighbours;
 use self::recreate::Orders;
 use self::state::State;
+use super::cooling::Cooling;
 use super::cost::Cost;
 use super::engine::{Fleet, Node, Scratch, Tour};
 use super::solution::Visit;

@@ -11,12 +11,12 @@ use rand::RngExt;
 use rayon::prelude::*;
 
 use super::anneal::{Best, Chain, Guide};
-use super::cooling::{Cooling, Stage};
 use super::model::{JobNodes, Kind, Model};
 use super::neighbours::Neighbours;
 use super::recreate::Orders;
 use super::state::{State, Totals};
 use super::{Dice, dice};
+use crate::planner::cooling::{Cooling, Stage};
 
 /// From how many jobs on a problem is searched in parts.
 pub(super) const JOBS_MIN: usize = 2_000;

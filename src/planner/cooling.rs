@@ -1,5 +1,12 @@
 //! How hot the search is: it cools down once, and as long as there is time, is warmed a little again from the best.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "temperatures and shares need not be exact, and all are positive"
+)]
+
 /// The temperatures between which the search cools, in mean costs of a job in the first solution.
 const HOT: f64 = 2.0;
 const COLD: f64 = 0.03;
