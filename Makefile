@@ -4,7 +4,7 @@ CARGO ?= cargo
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint doc deny check bench bench-day bench-roads bench-planner bench-solver clean
+.PHONY: help run test fmt lint doc deny check bench bench-day bench-roads bench-planner bench-solver bench-capture bench-kill bench-custody clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,15 @@ bench-solver: ## ours and other solvers on published instances: SECONDS, INSTANC
 
 bench-roads: ## import, load, matrices and routes on the road extracts
 	$(CARGO) bench --bench roads
+
+bench-capture: ## scans a second over HTTP on SQLite, and custody look-ups
+	$(CARGO) bench --bench capture
+
+bench-kill: ## kill -9 during capture, 200 times on each database
+	CONTHOI_KILLS=200 tests/with-postgres.sh $(CARGO) test --release --test it killed_at_any_moment -- --nocapture
+
+bench-custody: ## custody against a model in 100,000 random schedules
+	$(CARGO) test --release --test it simulation -- --ignored --nocapture
 
 clean:
 	$(CARGO) clean

@@ -9,9 +9,10 @@
 //! cli   api              thin edges: parse, call a service, render
 //!   └────┴─► service     use cases: one function each, one transaction each; the only place with a clock
 //!              ├─► store      diesel; SQLite and PostgreSQL behind one `Store`
-//!              └─► dispatch   a day's items and home deliveries → planner problem → plan
-//!                    ├─► planner   the vehicle-routing engine; knows numbers only
-//!                    └─► roads     road network → travel-time matrix, route geometry
+//!              ├─► dispatch   a day's items and home deliveries → planner problem → plan
+//!              │     ├─► planner   the vehicle-routing engine; knows numbers only
+//!              │     └─► roads     road network → travel-time matrix, route geometry
+//!              └─► ledger     custody: what scans mean, state, discrepancies, hash chain; pure
 //!              (service uses planner and roads itself too, to solve problems that come as files)
 //! domain                 the words and rules that everything may use: no I/O, no clock, no randomness
 //! ```
@@ -20,6 +21,7 @@ pub mod api;
 pub mod cli;
 pub mod dispatch;
 pub mod domain;
+pub mod ledger;
 pub mod planner;
 pub mod roads;
 pub mod service;

@@ -8,6 +8,7 @@ use super::{
     problem::{Failure, ProblemField},
     problem_code::ProblemCode,
 };
+use crate::service::FieldProblem;
 
 /// The largest body that is read, bytes.
 pub(crate) const BODY_BYTES_MAX: usize = 1 << 20;
@@ -160,6 +161,41 @@ impl Fields {
                 self.errors.push(error);
                 None
             }
+        }
+    }
+
+    /// An object inside that may be absent or null, read by `read`.
+    pub(crate) fn optional_object<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Fields) -> Option<T>,
+    ) -> Option<T> {
+        if matches!(self.object.get(name), None | Some(Value::Null)) {
+            self.known.push(name);
+            self.object.remove(name);
+            return None;
+        }
+        self.object(name, read)
+    }
+
+    /// The fields of one element of a batch, whose problems are told by themselves.
+    pub(crate) fn lone(json: Value) -> Result<Self, Vec<FieldProblem>> {
+        Self::nested(json, String::new()).map_err(|error| vec![FieldProblem::new("", error.message)])
+    }
+
+    /// The value that was read, or every problem found, of one element of a batch.
+    pub(crate) fn finish_lone<T>(mut self, value: Option<T>) -> Result<T, Vec<FieldProblem>> {
+        self.note_unknown();
+        match value {
+            Some(value) if self.errors.is_empty() => Ok(value),
+            _ => Err(self
+                .errors
+                .into_iter()
+                .map(|error| {
+                    let pointer = error.pointer.unwrap_or_default();
+                    FieldProblem::new(pointer.trim_start_matches('/'), error.message)
+                })
+                .collect()),
         }
     }
 

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,8 +10,8 @@ use super::{
     route_view::RouteOut,
 };
 use crate::{
-    domain::{ItemId, Place, Route},
-    service::DayPlan,
+    domain::{Code, ItemId, Place, Route},
+    service::{DayPlan, Reconciliation, RouteReconciliation, TripScans},
 };
 
 /// An item as a manifest names it.
@@ -59,6 +61,28 @@ pub(crate) struct ManifestStop {
     unload: Vec<ManifestItem>,
     /// The codes of what must be on board afterwards, sorted.
     on_board: Vec<String>,
+    /// What was scanned on board here against `load`.
+    loaded: ScannedOut,
+    /// What was scanned out of the courier's hands here against `unload`.
+    unloaded: ScannedOut,
+}
+
+/// What was scanned against what was expected, as codes. Of a pouch its content counts.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ScannedOut {
+    /// Expected and scanned.
+    scanned: Vec<String>,
+    /// Expected and not scanned, or not yet.
+    missing: Vec<String>,
+    /// Scanned and not expected.
+    extra: Vec<String>,
+}
+
+impl From<Reconciliation<Code>> for ScannedOut {
+    fn from(found: Reconciliation<Code>) -> Self {
+        let codes = |codes: BTreeSet<Code>| codes.iter().map(Code::text).collect();
+        Self { scanned: codes(found.found), missing: codes(found.missing), extra: codes(found.extra) }
+    }
 }
 
 /// What one courier should have on board, from departure to return.
@@ -70,15 +94,18 @@ pub(crate) struct RouteManifest {
     at_departure: Vec<ManifestItem>,
     /// The stops, the depot's departure and return included.
     stops: Vec<ManifestStop>,
+    /// What the courier scanned on board on the whole way against what was to be loaded.
+    carried: ScannedOut,
 }
 
 impl RouteManifest {
-    pub(crate) fn of(day: &DayPlan, route: &Route) -> Self {
+    pub(crate) fn of(day: &DayPlan, route: &Route, scans: &TripScans) -> Self {
+        let RouteReconciliation { stops: reconciled, carried } = scans.reconcile(day, route);
         let zone = day.centre.centre.time_zone;
         let mut aboard: Vec<ItemId> = Vec::new();
         let mut stops = Vec::new();
         let mut at_departure = Vec::new();
-        for (sequence, stop) in route.stops.iter().enumerate() {
+        for ((sequence, stop), scanned) in route.stops.iter().enumerate().zip(reconciled) {
             aboard.retain(|item| !stop.unload.contains(item));
             aboard.extend(&stop.load);
             if sequence == 0 {
@@ -96,9 +123,11 @@ impl RouteManifest {
                 load: items(day, &stop.load),
                 unload: items(day, &stop.unload),
                 on_board: codes(day, &aboard),
+                loaded: scanned.load.into(),
+                unloaded: scanned.unload.into(),
             });
         }
-        Self { route: RouteOut::of(day, route), at_departure, stops }
+        Self { route: RouteOut::of(day, route), at_departure, stops, carried: carried.into() }
     }
 }
 

@@ -11,7 +11,10 @@
 
 mod body;
 mod calendar;
+mod caller;
 mod centre;
+mod custody;
+mod discrepancies;
 mod etag;
 mod events;
 mod fallback;
@@ -25,6 +28,7 @@ mod middleware;
 mod openapi;
 mod paging;
 mod params;
+mod parties;
 mod places;
 mod plan_jobs;
 mod plans;
@@ -32,6 +36,7 @@ mod problem;
 mod problem_code;
 mod route_view;
 mod runs;
+mod scans;
 mod server;
 mod sites;
 mod solve;
@@ -95,6 +100,12 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(items::put_item)
         .service(items::get_item)
         .service(item_plan::get_item_plan)
+        .service(custody::get_custody)
+        .service(scans::record_scans)
+        .service(discrepancies::list_discrepancies)
+        .service(discrepancies::get_discrepancy)
+        .service(discrepancies::assign_discrepancy)
+        .service(discrepancies::resolve_discrepancy)
         .service(plan_jobs::create_plan)
         .service(plan_jobs::get_plan_job)
         .service(plan_jobs::follow_plan_job)

@@ -21,6 +21,7 @@ pub(super) fn about() -> OpenApi {
             tag("health", "Whether the service runs and is ready"),
             tag("centre", "The centre, its sites, timetable and calendar"),
             tag("items", "The things that are carried"),
+            tag("custody", "Scans, who has what, and what has to be explained"),
             tag("plans", "The plans of working days, made by jobs"),
             tag("runs", "The document runs and line hauls of a plan"),
             tag("rounds", "The home-delivery rounds of a plan"),

@@ -14,6 +14,9 @@ use crate::service::{
 /// The media type of every failure (RFC 9457).
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
+/// After how many seconds a client may try again what cannot be done now.
+const RETRY_AFTER_S: u64 = 5;
+
 /// What went wrong with a request (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Problem {
@@ -178,6 +181,8 @@ impl From<ServiceError> for Failure {
             ServiceError::KeyReused => ProblemCode::IDEMPOTENCY_KEY_REUSED,
             ServiceError::JobEnded { .. } => ProblemCode::JOB_ENDED,
             ServiceError::Dispatch(_) => ProblemCode::CANNOT_PLAN,
+            ServiceError::Misread(_) => ProblemCode::MISREAD,
+            ServiceError::DiscrepancyClosed { .. } => ProblemCode::DISCREPANCY_CLOSED,
             unavailable if unavailable.is_unavailable() => {
                 tracing::error!(error = %unavailable, "the database is unavailable");
                 return Self::new(ProblemCode::DATABASE_UNAVAILABLE, "the database does not answer");
@@ -202,7 +207,8 @@ impl ResponseError for Failure {
     /// The answer keeps the problem in its extensions, so that the outermost middleware can add the path and the request id.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
-        if let Some(seconds) = self.1 {
+        let unavailable = || (self.status_code() == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_AFTER_S);
+        if let Some(seconds) = self.1.or_else(unavailable) {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
         let mut response = response.content_type(PROBLEM_JSON).json(&self.0);

@@ -62,6 +62,8 @@ problem_codes! {
          another id.";
     JOB_ENDED = "job_ended" 409 "The job has ended"
         "A job that has ended cannot be cancelled.";
+    DISCREPANCY_CLOSED = "discrepancy_closed" 409 "The discrepancy is closed"
+        "A discrepancy that was resolved, or that later scans have explained, cannot be changed.";
     PLAN_CHANGED = "plan_changed" 412 "The plan has changed"
         "The plan is not the one that If-Match or If-None-Match named: somebody planned the day in between. Get the \
          plan, look at it, and send its ETag.";
@@ -77,6 +79,9 @@ problem_codes! {
     INVALID_BODY = "invalid_body" 422 "The body has fields that cannot be accepted"
         "Each element of errors names a field by JSON pointer, the problem with its value and what is expected. \
          Nothing was stored.";
+    MISREAD = "misread" 422 "The text is no code"
+        "No dossier code, S10 number, GS1 key, item code or pouch code looks so, or its check character contradicts it. \
+         The detail says which. Scan again, or key in what is printed below the barcode.";
     NOT_A_WORKING_DAY = "not_a_working_day" 422 "That day is not a working day"
         "No run leaves and no office is open, so there is nothing to plan. GET /v1/calendar shows the working days.";
     OUTSIDE_CALENDAR = "outside_calendar" 422 "The calendar does not know that day"

@@ -12,8 +12,8 @@ use super::{
     travel::TravelBasisOut,
 };
 use crate::{
-    domain::{RoundId, Route, RunId},
-    service::{DayPlan, Service},
+    domain::{PlannedRound, PlannedRun, RoundId, Route, RunId},
+    service::{DayPlan, Service, TripScans},
 };
 
 /// A run with its day.
@@ -78,13 +78,13 @@ fn stops_of(day: &DayPlan, routes: &[&Route]) -> StopsResponse {
     }
 }
 
-fn manifest_of(day: &DayPlan, name: String, routes: &[&Route]) -> Manifest {
+fn manifest_of(day: &DayPlan, name: String, routes: &[&Route], scans: &TripScans) -> Manifest {
     Manifest {
         date: day.plan.date,
         name,
         revision: day.plan.revision,
         synthetic: day.is_synthetic(),
-        routes: routes.iter().map(|route| RouteManifest::of(day, route)).collect(),
+        routes: routes.iter().map(|route| RouteManifest::of(day, route, scans)).collect(),
     }
 }
 
@@ -156,7 +156,7 @@ pub(crate) async fn get_run_stops(
     with_run(&service, &path, |day, id| Some(stops_of(day, &day.run(id)?.routes.iter().collect::<Vec<_>>()))).await
 }
 
-/// The manifest of a run: what each courier must have on board at departure and after each stop.
+/// The manifest of a run: what each courier must have on board at departure and after each stop, and what was scanned of it.
 #[utoipa::path(tag = "runs",
     params(("id" = uuid::Uuid, Path, description = "The run's id")),
     responses(
@@ -169,11 +169,14 @@ pub(crate) async fn get_run_manifest(
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
-    with_run(&service, &path, |day, id| {
-        let run = day.run(id)?;
-        Some(manifest_of(day, run.code.clone(), &run.routes.iter().collect::<Vec<_>>()))
-    })
-    .await
+    let id: RunId = path.get("id")?;
+    let manifest = blocking(&service, move |service| {
+        let (day, scans) = (service.plan_of_run(id)?, service.trip_scans(id.uuid())?);
+        let manifest =
+            |run: &PlannedRun| manifest_of(&day, run.code.clone(), &run.routes.iter().collect::<Vec<_>>(), &scans);
+        Ok(day.run(id).map(manifest))
+    });
+    Ok(HttpResponse::Ok().json(manifest.await?))
 }
 
 /// Get a round.
@@ -217,7 +220,8 @@ pub(crate) async fn get_round_stops(
     with_round(&service, &path, |day, id| Some(stops_of(day, &[&day.round(id)?.route]))).await
 }
 
-/// The manifest of a round: what the courier must have on board at departure and after each stop.
+/// The manifest of a round: what the courier must have on board at departure and after each stop, and what was scanned of
+/// it.
 #[utoipa::path(tag = "rounds",
     params(("id" = uuid::Uuid, Path, description = "The round's id")),
     responses(
@@ -230,9 +234,12 @@ pub(crate) async fn get_round_manifest(
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
-    with_round(&service, &path, |day, id| {
-        let round = day.round(id)?;
-        Some(manifest_of(day, round.half_day.as_str().to_owned(), &[&round.route]))
-    })
-    .await
+    let id: RoundId = path.get("id")?;
+    let manifest = blocking(&service, move |service| {
+        let (day, scans) = (service.plan_of_round(id)?, service.trip_scans(id.uuid())?);
+        let manifest =
+            |round: &PlannedRound| manifest_of(&day, round.half_day.as_str().to_owned(), &[&round.route], &scans);
+        Ok(day.round(id).map(manifest))
+    });
+    Ok(HttpResponse::Ok().json(manifest.await?))
 }

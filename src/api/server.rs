@@ -7,10 +7,13 @@ use std::{
 use actix_web::{HttpServer, web};
 
 use super::app;
-use crate::service::Service;
+use crate::service::{Service, ServiceError};
 
 /// How long requests under way may take to end when the server is told to stop, seconds.
 const SHUTDOWN_S: u64 = 10;
+
+/// How often the scans that have come in are looked through for what has to be explained.
+const REVIEW_EVERY: Duration = Duration::from_secs(10);
 
 /// Why the server does not serve.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +90,7 @@ pub fn serve(service: &Service, listener: TcpListener, ready: impl FnOnce(Socket
             .listen(listener)?
             .run();
         let handle = server.handle();
+        actix_web::rt::spawn(review(service.clone()));
         let stopping = service.clone();
         actix_web::rt::spawn(async move {
             interrupted().await;
@@ -101,6 +105,20 @@ pub fn serve(service: &Service, listener: TcpListener, ready: impl FnOnce(Socket
         server.await
     })?;
     Ok(())
+}
+
+/// Looks through the scans that have come in, from time to time, as long as the server runs.
+async fn review(service: Service) {
+    loop {
+        tokio::time::sleep(REVIEW_EVERY).await;
+        let reviewer = service.clone();
+        match web::block(move || reviewer.review_scans()).await {
+            // Without a centre there are no scans either.
+            Ok(Ok(()) | Err(ServiceError::NoCentre | ServiceError::SeveralCentres { .. })) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the scans could not be looked through; trying again"),
+            Err(error) => tracing::error!(%error, "looking through the scans failed; trying again"),
+        }
+    }
 }
 
 #[cfg(unix)]

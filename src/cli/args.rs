@@ -85,6 +85,8 @@ pub(super) enum Command {
     Simulate(Simulate),
     /// Make and inspect road networks
     Roads(Roads),
+    /// Prove the ledger of scans
+    Ledger(Ledger),
     /// Show working days and days off
     #[command(after_help = "Examples:\n  conthoi calendar 2019\n  conthoi calendar --from 2019-04-29 --to 2019-05-05")]
     Calendar(Calendar),
@@ -196,6 +198,19 @@ pub(super) enum RoadsCommand {
         /// The network file; the one of --roads when not given
         file: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Ledger {
+    #[command(subcommand)]
+    pub command: LedgerCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum LedgerCommand {
+    /// Compare every scan with its hash, every chain and every day's root; exit code 3 when something was changed
+    #[command(after_help = "Examples:\n  conthoi ledger verify\n  conthoi ledger verify --json")]
+    Verify,
 }
 
 #[derive(Debug, clap::Args)]

@@ -17,6 +17,9 @@ pub(super) enum CliError {
     /// The server does not serve.
     #[error("{0}")]
     Serve(#[from] ServeError),
+    /// The ledger does not prove.
+    #[error("the ledger has {faults} faults: keep this database as it is and restore a sound copy beside it")]
+    LedgerBroken { faults: usize },
     /// The result cannot be printed.
     #[error("cannot write the result: {0}")]
     Output(#[from] io::Error),
@@ -47,6 +50,7 @@ impl CliError {
                 | ServiceError::Domain(_) => UNUSABLE_DATA,
                 _ => FAILED,
             },
+            Self::LedgerBroken { .. } => UNUSABLE_DATA,
             Self::Serve(_) | Self::Output(_) => FAILED,
         }
     }

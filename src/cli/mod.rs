@@ -14,6 +14,7 @@ mod demo;
 mod error;
 mod import;
 mod interrupt;
+mod ledger;
 mod output;
 mod plan;
 mod progress;
@@ -62,6 +63,7 @@ fn execute(args: &Args, begun: Instant) -> Result<(), CliError> {
         Command::Plan(options) => plan::run(&config, options),
         Command::Import(options) => import::run(&config, options),
         Command::Simulate(options) => simulate::run(&config, options),
+        Command::Ledger(options) => ledger::run(&config, options),
         Command::Roads(options) => roads::run(&config, options),
         Command::Calendar(options) => calendar::run(&config, options),
         Command::Solve(options) => solve::run(&config, options, begun),

@@ -111,4 +111,8 @@ ids! {
     RouteId;
     /// One halt of a route.
     StopId;
+    /// One scan.
+    ScanId;
+    /// A handheld, a phone or a desk scanner.
+    DeviceId;
 }

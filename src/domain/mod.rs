@@ -44,6 +44,7 @@ macro_rules! word_enum {
 
 mod calendar;
 mod centre;
+mod code;
 mod commune;
 mod dossier;
 mod effective;
@@ -59,6 +60,7 @@ mod pouch;
 mod reason;
 mod rules;
 mod s10;
+mod scan;
 mod season;
 mod site;
 mod text;
@@ -67,6 +69,7 @@ mod timetable;
 
 pub use calendar::{Calendar, DayKind, SpecialDay};
 pub use centre::{Area, Centre, CentreData, HalfDayHours, ProcedureShare};
+pub use code::{Code, Gs1Key, Misread};
 pub use commune::{Commune, CommuneKind};
 pub use dossier::{Dossier, DossierCode, DossierCodePattern, DossierCodePatterns};
 pub use effective::Effective;
@@ -74,8 +77,8 @@ pub use error::DomainError;
 pub use fleet::{Courier, Vehicle, VehicleProfile};
 pub use home_delivery::{HalfDay, HomeDelivery, WantedHalfDay};
 pub use id::{
-    CentreId, CourierId, DossierId, HomeDeliveryId, IdSource, ItemId, PlanId, PouchId, RoundId, RouteId, RunId,
-    SeededIds, SiteId, StopId, VehicleId,
+    CentreId, CourierId, DeviceId, DossierId, HomeDeliveryId, IdSource, ItemId, PlanId, PouchId, RoundId, RouteId,
+    RunId, ScanId, SeededIds, SiteId, StopId, VehicleId,
 };
 pub use item::{Destination, Item, ItemCode, Waypoint};
 pub use opening::{OpeningHours, OpeningRow, Weekdays};
@@ -87,6 +90,10 @@ pub use pouch::{Pouch, PouchCode};
 pub use reason::{Unassigned, UnassignedReason};
 pub use rules::{DayRules, Rule, RuleUnit, Rules};
 pub use s10::S10;
+pub use scan::{
+    Action, AttemptFailure, EvidenceRef, Party, SCAN_CODES_MAX, SCAN_EVIDENCE_MAX, SCAN_NOTE_CHARS_MAX, Scan,
+    ScanProblem,
+};
 pub use season::{
     AppointmentDays, ArrivalSpan, Arrivals, HomeDeliveryShares, ItemShapes, ItemsPerDossier, MonthWeights,
     PublishedFigures, SeasonProfile, Settlement, WeekdayWeights,

@@ -128,6 +128,14 @@ impl Rules {
             .ok_or_else(|| DomainError::MissingRule { name: name.to_owned(), date })
     }
 
+    /// The seconds that the rule `name` gives on `date`.
+    ///
+    /// # Errors
+    /// [`DomainError::MissingRule`] and [`DomainError::BadRule`].
+    pub fn seconds(&self, name: &str, date: NaiveDate) -> Result<i64, DomainError> {
+        self.number(name, RuleUnit::Second, date)
+    }
+
     /// A whole number in the expected unit.
     fn number(&self, name: &str, unit: RuleUnit, date: NaiveDate) -> Result<i64, DomainError> {
         let row = self.row(name, date)?;

@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use crate::{
     dispatch::DispatchError,
-    domain::DomainError,
+    domain::{DomainError, Misread},
     planner::formats::{FormatError, vroom::VroomError},
     roads::RoadsError,
     service::import::ImportError,
@@ -108,6 +108,17 @@ pub enum ServiceError {
         id: Uuid,
         /// How it ended.
         state: String,
+    },
+    /// A scanned text is no code.
+    #[error("this is no code that can be looked up: {0}")]
+    Misread(#[from] Misread),
+    /// The discrepancy is not open any more.
+    #[error("the discrepancy {id} is {state} and can no longer be changed")]
+    DiscrepancyClosed {
+        /// Its id.
+        id: Uuid,
+        /// How it stands.
+        state: &'static str,
     },
     /// A season would be mixed with real data.
     #[error(
@@ -215,7 +226,7 @@ impl ServiceError {
     /// Whether the database did not answer, so that trying again later may help.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Connect { .. } | StoreError::Busy))
+        matches!(self, Self::Store(error) if error.is_unavailable())
     }
 
     /// A file that the operating system refuses.

@@ -23,6 +23,7 @@ mod planning;
 mod plans;
 mod readiness;
 mod road_files;
+mod scans;
 mod seasons;
 mod setup;
 pub mod simulate;
@@ -47,6 +48,11 @@ pub use planning::{DayRequest, Expected, PlanProgress, PlanVersion};
 pub use plans::{DayPlan, PlanDate};
 pub use readiness::Readiness;
 pub use road_files::{RoadsStep, import_roads, roads_summary};
+pub use scans::{
+    CustodyDetail, DiscrepancyDetail, DiscrepancyPage, DiscrepancyQuery, IncomingAction, IncomingScan, LedgerFault,
+    LedgerReport, NamedParty, NamedPlace, PreparedScans, RouteReconciliation, ScanAnswer, StopReconciliation,
+    TripScans, WrittenScans,
+};
 pub use seasons::{SeasonOrder, SeasonProgress, SeasonReport};
 pub use setup::{Setup, travel};
 pub use sites::{SitePage, SiteQuery};
@@ -61,12 +67,13 @@ use self::{
 use crate::{
     dispatch::TravelModes,
     domain::{CentreData, IdSource},
-    store::Store,
+    store::{ScanWriter, Store},
 };
 /// What the edges see of the layers below: they use those only through here.
 pub use crate::{
+    ledger::{Attempt, Custody, Discrepancy, DiscrepancyKind, Holding, Reconciliation, Recorded},
     roads::NetworkSummary,
-    store::{DatabaseUrl, ItemCursor, JobState, PlanJob},
+    store::{DatabaseUrl, DiscrepancyCursor, DiscrepancyState, ItemCursor, JobState, PlanJob},
 };
 
 /// All use cases; cheap to clone.
@@ -83,6 +90,7 @@ struct Inner {
     centre_code: Option<String>,
     centre: CentreCache,
     jobs: Jobs,
+    scan_writer: Mutex<Option<Arc<ScanWriter>>>,
     solving: Arc<Solving>,
 }
 
@@ -124,6 +132,7 @@ impl Service {
             centre_code,
             centre: CentreCache::default(),
             jobs: Jobs::default(),
+            scan_writer: Mutex::default(),
             solving: Arc::new(Solving::limited(limits)),
         };
         Self { inner: Arc::new(inner) }

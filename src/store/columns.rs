@@ -13,9 +13,14 @@ use uuid::Uuid;
 
 use super::StoreError;
 use crate::domain::{
-    CentreId, CourierId, DomainError, DossierId, Effective, HomeDeliveryId, ItemId, PlanId, Position, RoundId, RouteId,
-    RunId, SiteId, StopId, VehicleId,
+    CentreId, CourierId, DeviceId, DomainError, DossierId, Effective, HomeDeliveryId, ItemId, PlanId, Position,
+    RoundId, RouteId, RunId, ScanId, SiteId, StopId, VehicleId,
 };
+
+/// A SHA-256 digest, read back.
+pub(super) fn digest(table: &'static str, bytes: Vec<u8>) -> Result<[u8; 32], StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Corrupt { table, problem: "a SHA-256 digest has 32 bytes".into() })
+}
 
 /// A UUID as its 16 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow)]
@@ -56,7 +61,7 @@ macro_rules! ids {
     )+};
 }
 
-ids! { CentreId SiteId DossierId ItemId CourierId VehicleId HomeDeliveryId PlanId RunId RoundId RouteId StopId }
+ids! { CentreId SiteId DossierId ItemId CourierId VehicleId HomeDeliveryId PlanId RunId RoundId RouteId StopId ScanId DeviceId }
 
 /// An instant as whole microseconds since 1970; what is finer is dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]

@@ -40,6 +40,12 @@ pub enum StoreError {
     /// Another process has kept the database locked for too long.
     #[error("the database stayed locked by another process: try again when its work is done")]
     Busy,
+    /// Nothing can be written now; trying again later may help.
+    #[error("nothing can be written now: {problem}")]
+    Unavailable {
+        /// What is in the way.
+        problem: String,
+    },
     /// Somebody else has saved the plan in between.
     #[error("the plan of {date} is now at {}, not at {}: read it again and decide anew", revision(*found), revision(*expected))]
     LostRace {
@@ -98,6 +104,21 @@ pub enum StoreError {
     Database(#[source] diesel::result::Error),
 }
 
+/// What SQLite and PostgreSQL say when the disk is full or fails, or the server ends.
+const UNAVAILABLE: [&str; 11] = [
+    "database or disk is full",
+    "disk I/O error",
+    "unable to open database file",
+    "readonly database",
+    "No space left on device",
+    "could not extend file",
+    "terminating connection",
+    "server closed the connection",
+    "shutting down",
+    "no connection to the server",
+    "SSL connection has been closed",
+];
+
 impl From<diesel::result::Error> for StoreError {
     fn from(error: diesel::result::Error) -> Self {
         let diesel::result::Error::DatabaseError(kind, information) = &error else { return Self::Database(error) };
@@ -109,6 +130,10 @@ impl From<diesel::result::Error> for StoreError {
                 Self::Missing { field: "a field", what: "a row (a site, dossier, home delivery, courier or item)" }
             }
             DatabaseErrorKind::Unknown if message.contains("database is locked") => Self::Busy,
+            DatabaseErrorKind::ClosedConnection => Self::Unavailable { problem: "the connection was closed".into() },
+            DatabaseErrorKind::Unknown if UNAVAILABLE.iter().any(|part| message.contains(part)) => {
+                Self::Unavailable { problem: message.trim().to_owned() }
+            }
             DatabaseErrorKind::Unknown if message.contains("no such table") || is_unknown_relation(message) => {
                 Self::NotMigrated { missing: message.to_owned() }
             }
@@ -122,6 +147,12 @@ impl From<diesel::result::Error> for StoreError {
 }
 
 impl StoreError {
+    /// Whether trying again later may help.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Connect { .. } | Self::Busy | Self::Unavailable { .. })
+    }
+
     /// `error`, which for a violated foreign key means that `field` names `what` that is not there.
     pub(super) fn naming(error: diesel::result::Error, field: &'static str, what: &'static str) -> Self {
         match error {

@@ -25,6 +25,7 @@ mod home_delivery;
 mod idempotency;
 mod item;
 mod job;
+mod ledger;
 mod migrate;
 mod plan;
 mod pool;
@@ -36,6 +37,10 @@ pub use error::StoreError;
 pub use filter::{Counts, Inserted, ItemCursor, ItemFilter};
 pub use idempotency::IdempotencyKey;
 pub use job::{JobId, JobState, PlanJob};
+pub use ledger::{
+    Appended, ChainEnd, ChainLink, Chaining, ConflictingScan, DeviceNumbers, Digest, DiscrepancyCursor,
+    DiscrepancyState, Findings, LedgerDay, NewScan, ScanBatch, ScanWriter, StoredAside, StoredDiscrepancy, StoredScan,
+};
 pub use url::{Backend, DatabaseUrl};
 
 use connection::{AnyConnection, Begin, Role, in_transaction};

@@ -7,6 +7,7 @@ mod cli;
 mod dispatch;
 mod domain;
 mod layers;
+mod ledger;
 mod planner;
 mod roads;
 mod service;

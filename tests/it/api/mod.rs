@@ -9,6 +9,7 @@ mod openapi;
 mod pages;
 mod plans;
 mod problems;
+pub(crate) mod scans;
 mod solve;
 
 use std::sync::Arc;

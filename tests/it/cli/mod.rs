@@ -4,6 +4,8 @@
 
 mod configuration;
 mod day;
+mod http;
+mod killing;
 mod serving;
 mod solve;
 

@@ -3,22 +3,25 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
-    process::{Child, ChildStderr, Stdio},
+    process::{Child, ChildStderr, Command, Stdio},
 };
 
 use super::{conthoi, run};
 
 /// A server that is ended when the test ends, however it ends.
-struct Server {
+pub(super) struct Server {
     child: Child,
     err: BufReader<ChildStderr>,
-    address: String,
+    pub(super) address: String,
 }
 
 impl Server {
-    fn start(folder: &std::path::Path, arguments: &[&str]) -> Self {
-        let mut child =
-            conthoi(folder, arguments).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the binary starts");
+    pub(super) fn start(folder: &std::path::Path, arguments: &[&str]) -> Self {
+        Self::start_command(conthoi(folder, arguments))
+    }
+
+    pub(super) fn start_command(mut command: Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the binary starts");
         let mut err = BufReader::new(child.stderr.take().unwrap());
         let mut seen = String::new();
         let address = loop {
@@ -31,6 +34,12 @@ impl Server {
             seen += &line;
         };
         Self { child, err, address }
+    }
+
+    /// Ends the process at once, without giving it a chance to notice.
+    pub(super) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     fn get(&self, path: &str) -> String {

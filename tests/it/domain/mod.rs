@@ -3,5 +3,6 @@
 mod calendar;
 mod codes;
 mod plan;
+mod scanned;
 mod text_and_time;
 mod values;

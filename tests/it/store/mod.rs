@@ -8,6 +8,7 @@ mod items;
 mod jobs;
 mod open;
 mod plans;
+mod scans;
 mod schema;
 mod season;
 mod url;

@@ -70,10 +70,16 @@ impl TestDatabase {
 
     /// Runs SQL behind the store's back.
     pub(crate) fn execute(&self, sql: &str) {
-        match self.path() {
-            Some(path) => diesel::SqliteConnection::establish(path).unwrap().batch_execute(sql).unwrap(),
-            None => PgConnection::establish(&self.url).unwrap().batch_execute(sql).unwrap(),
-        }
+        self.try_execute(sql).unwrap();
+    }
+
+    /// The same; answers what the database said against it.
+    pub(crate) fn try_execute(&self, sql: &str) -> Result<(), String> {
+        let done = match self.path() {
+            Some(path) => diesel::SqliteConnection::establish(path).unwrap().batch_execute(sql),
+            None => PgConnection::establish(&self.url).unwrap().batch_execute(sql),
+        };
+        done.map_err(|error| error.to_string())
     }
 }
 

@@ -1,0 +1,10 @@
+DROP TABLE discrepancies;
+DROP TABLE scan_reviews;
+DROP TABLE scan_devices;
+DROP TABLE scan_days;
+DROP TABLE scan_conflicts;
+DROP TABLE scan_asides;
+DROP TABLE scan_chains;
+DROP TABLE scan_codes;
+DROP TABLE scan_events;
+DROP FUNCTION ledger_only_grows();

@@ -1,0 +1,204 @@
+use actix_web::{HttpResponse, get, web};
+use chrono::{DateTime, FixedOffset};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    blocking,
+    caller::Caller,
+    discrepancies::FindingOut,
+    params::{NoQuery, PathParams},
+    parties::{PartyRef, ScanPlace},
+    places::local,
+    problem::{Failure, Problem},
+};
+use crate::{
+    domain::{CentreData, ScanId},
+    service::{CustodyDetail, Recorded, Service},
+};
+
+/// Who has a thing and who had it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CustodyResponse {
+    /// The code as printed.
+    code: String,
+    /// The code with its kind in front: `dossier:`, `postal:`, `item:`, `pouch:`, `sscc:` or `gdti:`.
+    #[schema(example = "item:BGH510001234B")]
+    thing: String,
+    /// `unknown`, `held`, `handed_over` (given, and not received yet), `delivered` or `missing`.
+    #[schema(example = "held")]
+    state: &'static str,
+    /// Who answers for it; null when nobody has scanned it.
+    holder: Option<PartyRef>,
+    /// To whom it is being handed.
+    handover: Option<HandoverOut>,
+    /// The pouch that it is sealed in, as printed.
+    inside: Option<String>,
+    /// Where it was scanned last.
+    place: Option<ScanPlace>,
+    /// When it was scanned last, by itself or with its pouch.
+    seen_at: Option<DateTime<FixedOffset>>,
+    /// Whether it was reported damaged.
+    damaged: bool,
+    /// Deliveries that failed.
+    attempts: Vec<AttemptOut>,
+    /// Who had it, one after the other.
+    chain: Vec<HoldingOut>,
+    /// The scans that moved or saw it, in the order in which they count.
+    scans: Vec<ScanOut>,
+    /// Scans that a correction has struck out.
+    struck_out: Vec<Uuid>,
+    /// What has to be explained about it now.
+    discrepancies: Vec<FindingOut>,
+}
+
+/// Something handed over and not received yet.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HandoverOut {
+    /// To whom.
+    to: PartyRef,
+    /// Since when.
+    since: DateTime<FixedOffset>,
+    /// By which scan.
+    scan_id: Uuid,
+}
+
+/// A try to deliver that failed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AttemptOut {
+    /// When.
+    at: DateTime<FixedOffset>,
+    /// Why.
+    #[schema(example = "absent")]
+    reason: &'static str,
+    /// The scan.
+    scan_id: Uuid,
+}
+
+/// For how long somebody had it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HoldingOut {
+    /// Who.
+    holder: PartyRef,
+    /// Since when.
+    since: DateTime<FixedOffset>,
+    /// The scan by which it came.
+    scan_id: Uuid,
+}
+
+/// A scan of the ledger.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ScanOut {
+    /// Its id.
+    id: Uuid,
+    /// What was done.
+    #[schema(example = "receive")]
+    action: &'static str,
+    /// When it happened, as well as is known: by the device's clock, and not after it was received.
+    at: DateTime<FixedOffset>,
+    /// What the device's clock showed.
+    device_time: DateTime<FixedOffset>,
+    /// When it was received.
+    received_at: DateTime<FixedOffset>,
+    /// The device.
+    device_id: Uuid,
+    /// Its running number on the device.
+    device_seq: u64,
+    /// Who scanned.
+    actor: PartyRef,
+    /// Who gave or received.
+    counterparty: Option<PartyRef>,
+    /// Where.
+    place: Option<ScanPlace>,
+    /// The pouch that was sealed or opened.
+    pouch: Option<String>,
+    /// SHA-256 digests of photos and signatures.
+    evidence: Vec<String>,
+}
+
+impl ScanOut {
+    fn of(centre: &CentreData, record: &Recorded) -> Self {
+        let zone = centre.centre.time_zone;
+        let scan = &record.scan;
+        Self {
+            id: scan.id.uuid(),
+            action: scan.action.word(),
+            at: local(record.at(), zone),
+            device_time: local(scan.device_time, zone),
+            received_at: local(record.received_at, zone),
+            device_id: scan.device_id.uuid(),
+            device_seq: scan.device_seq,
+            actor: PartyRef::of(centre, scan.actor),
+            counterparty: scan.counterparty.map(|party| PartyRef::of(centre, party)),
+            place: scan.place.map(|place| ScanPlace::of(centre, place)),
+            pouch: scan.action.pouch().map(crate::domain::Code::text),
+            evidence: scan.evidence.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl From<&CustodyDetail> for CustodyResponse {
+    fn from(detail: &CustodyDetail) -> Self {
+        let CustodyDetail { centre, custody, scans } = detail;
+        let zone = centre.centre.time_zone;
+        let scan = |id: &ScanId| scans.get(id).map(|record| ScanOut::of(centre, record));
+        Self {
+            code: custody.code.text(),
+            thing: custody.code.to_string(),
+            state: custody.state().word(),
+            holder: custody.holder.map(|party| PartyRef::of(centre, party)),
+            handover: custody.handover.map(|handover| HandoverOut {
+                to: PartyRef::of(centre, handover.to),
+                since: local(handover.since, zone),
+                scan_id: handover.scan.uuid(),
+            }),
+            inside: custody.inside.as_ref().map(crate::domain::Code::text),
+            place: custody.place.map(|place| ScanPlace::of(centre, place)),
+            seen_at: custody.seen_at.map(|at| local(at, zone)),
+            damaged: custody.damaged,
+            attempts: custody
+                .attempts
+                .iter()
+                .map(|attempt| AttemptOut {
+                    at: local(attempt.at, zone),
+                    reason: attempt.reason.as_str(),
+                    scan_id: attempt.scan.uuid(),
+                })
+                .collect(),
+            chain: custody
+                .chain
+                .iter()
+                .map(|holding| HoldingOut {
+                    holder: PartyRef::of(centre, holding.holder),
+                    since: local(holding.since, zone),
+                    scan_id: holding.scan.uuid(),
+                })
+                .collect(),
+            scans: custody.scans.iter().filter_map(scan).collect(),
+            struck_out: custody.struck.iter().map(|id| id.uuid()).collect(),
+            discrepancies: custody.discrepancies.iter().map(|found| FindingOut::of(centre, found)).collect(),
+        }
+    }
+}
+
+/// Who has a thing, and who had it before.
+///
+/// Notes and positions of scans are not shown here.
+#[utoipa::path(tag = "custody",
+    params(("code" = String, Path, description = "What the scanner reads: an item's, pouch's or dossier's code, an S10 number, a GS1 key")),
+    responses(
+        (status = 200, description = "Its custody", body = CustodyResponse),
+        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+    ))]
+#[get("/v1/items/{code}/custody")]
+pub(crate) async fn get_custody(
+    service: web::Data<Service>,
+    _: Caller,
+    path: PathParams,
+    _: NoQuery,
+) -> Result<HttpResponse, Failure> {
+    let code = path.text("code").to_owned();
+    let custody = blocking(&service, move |service| Ok(CustodyResponse::from(&service.custody(&code)?)));
+    Ok(HttpResponse::Ok().json(custody.await?))
+}

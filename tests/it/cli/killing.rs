@@ -1,0 +1,181 @@
+//! The server is killed while it takes scans in: what it has acknowledged is there, once.
+
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    process::Command,
+    sync::{Mutex, mpsc},
+    thread,
+};
+
+use conthoi::domain::{IdSource, ItemCode, SeededIds};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{http::Connection, run, serving::Server};
+use crate::support::db::TestDatabase;
+
+const CLIENTS: u64 = 4;
+
+/// Some scans of one device, each with its id.
+fn scans(ids: &mut SeededIds, device: u64, first: u64, count: u64) -> Vec<(Uuid, Value)> {
+    (first..first + count)
+        .map(|seq| {
+            let id = ids.next_uuid();
+            let code = ItemCode::issue(&format!("K{:05}", seq % 50)).unwrap();
+            let scan = json!({
+                "id": id, "device_id": Uuid::from_u128(u128::from(device) + 1), "device_seq": seq,
+                "device_time": "2019-06-14T08:00:00+07:00", "actor": { "site": "TTPVHCC" },
+                "action": { "kind": "count" }, "codes": [code.as_str()],
+            });
+            (id, scan)
+        })
+        .collect()
+}
+
+fn body(scans: &[(Uuid, Value)]) -> Vec<u8> {
+    serde_json::to_vec(&json!({ "scans": scans.iter().map(|(_, scan)| scan).collect::<Vec<_>>() })).unwrap()
+}
+
+fn results(body: &[u8]) -> Vec<String> {
+    let answer: Value = serde_json::from_slice(body).unwrap();
+    answer["results"].as_array().unwrap().iter().map(|it| it["result"].as_str().unwrap().to_owned()).collect()
+}
+
+/// What was sent, and of it what was acknowledged.
+#[derive(Default)]
+struct Sent {
+    batches: Vec<Vec<(Uuid, Value)>>,
+    acknowledged: BTreeSet<Uuid>,
+}
+
+/// Sends until the server is gone; tells of each acknowledged batch.
+fn send_until_it_dies(address: &str, seed: u64, device: u64, sent: &Mutex<Sent>, told: &mpsc::Sender<()>) {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut ids = SeededIds::new(seed, 1_560_470_400_000);
+    let mut next = 1;
+    let Ok(mut connection) = Connection::open(address) else { return };
+    loop {
+        let count = if rng.random() { 1 } else { rng.random_range(1..40) };
+        let batch = scans(&mut ids, device, next, count);
+        next += count;
+        let request = body(&batch);
+        sent.lock().unwrap().batches.push(batch.clone());
+        let Ok(answer) = connection.post("/v1/scans", &request) else { return };
+        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+        assert!(results(&answer.body).iter().all(|result| result == "created"));
+        sent.lock().unwrap().acknowledged.extend(batch.iter().map(|(id, _)| id));
+        // The listener is gone once it has killed the server.
+        let _ = told.send(());
+    }
+}
+
+fn kill_once(folder: &Path, database: &str, seed: u64) -> usize {
+    let arguments = ["serve", "--port", "0", "--log", "error", "--database", database];
+    let server = Server::start(folder, &arguments);
+    let address = server.address.clone();
+    let sent = Mutex::new(Sent::default());
+    let (told, telling) = mpsc::channel();
+    thread::scope(|scope| {
+        for client in 0..CLIENTS {
+            let (address, sent, told) = (&address, &sent, told.clone());
+            scope.spawn(move || {
+                send_until_it_dies(address, seed * CLIENTS + client, seed * CLIENTS + client, sent, &told);
+            });
+        }
+        // At a random moment, while other requests are under way.
+        let after = ChaCha8Rng::seed_from_u64(seed).random_range(1..60);
+        for _ in 0..after {
+            telling.recv().unwrap();
+        }
+        server.kill();
+    });
+    let sent = sent.into_inner().unwrap();
+    assert!(!sent.acknowledged.is_empty());
+
+    // Everything is sent again, as devices do that had no answer.
+    let server = Server::start(folder, &arguments);
+    let mut connection = Connection::open(&server.address).unwrap();
+    for batch in &sent.batches {
+        let answer = connection.post("/v1/scans", &body(batch)).unwrap();
+        assert_eq!(answer.status, 200);
+        for ((id, _), result) in batch.iter().zip(results(&answer.body)) {
+            match result.as_str() {
+                "exists" => {}
+                "created" => {
+                    assert!(!sent.acknowledged.contains(id), "{id} was acknowledged and is lost (seed {seed})");
+                }
+                other => panic!("{other}: {id}"),
+            }
+        }
+    }
+    server.kill();
+    let ids: BTreeSet<Uuid> = sent.batches.iter().flatten().map(|(id, _)| *id).collect();
+    ids.len()
+}
+
+fn killings(default: u64) -> u64 {
+    std::env::var("CONTHOI_KILLS").map_or(default, |count| count.parse().expect("CONTHOI_KILLS is a number"))
+}
+
+#[cfg(unix)]
+#[test]
+fn killed_at_any_moment_it_keeps_what_it_acknowledged() {
+    for database in TestDatabase::each() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = database.url.clone();
+        assert_eq!(run(folder.path(), &["import", "--database", &url]).code, 0);
+        let kills = killings(6);
+        let recorded: usize = (0..kills).map(|seed| kill_once(folder.path(), &url, seed)).sum();
+        let report = run(folder.path(), &["ledger", "verify", "--json", "--database", &url]).json();
+        assert_eq!((&report["sound"], &report["scans"]), (&json!(true), &json!(recorded)), "{report}");
+        println!("{kills} kills, {recorded} scans, each there once, chains sound");
+    }
+}
+
+/// The limit on the size of files is what a full disk is to the database.
+#[cfg(unix)]
+#[test]
+fn on_a_full_disk_it_says_so_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["import", "--database", "sqlite:full.sqlite"]).code, 0);
+    let arguments = ["serve", "--port", "0", "--log", "off", "--database", "sqlite:full.sqlite"];
+    let mut limited = Command::new("sh");
+    limited.current_dir(folder.path()).args([
+        "-c",
+        &format!("trap '' XFSZ; ulimit -f 12000; exec '{}' {}", env!("CARGO_BIN_EXE_conthoi"), arguments.join(" ")),
+    ]);
+    let server = Server::start_command(limited);
+    let mut connection = Connection::open(&server.address).unwrap();
+    let mut ids = SeededIds::new(1, 1_560_470_400_000);
+    let mut acknowledged = Vec::new();
+    let mut next = 1;
+    loop {
+        assert!(next < 200_000, "the limit did not hold");
+        let batch = scans(&mut ids, 1, next, 200);
+        next += 200;
+        let answer = connection.post("/v1/scans", &body(&batch)).unwrap();
+        if answer.status == 503 {
+            assert!(answer.retry_after.is_some());
+            let problem: Value = serde_json::from_slice(&answer.body).unwrap();
+            assert_eq!(problem["code"], "database_unavailable");
+            break;
+        }
+        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+        acknowledged.push(batch);
+    }
+    assert!(acknowledged.len() > 2);
+    assert_eq!(connection.get("/v1/centre").unwrap().status, 200, "it still answers");
+    server.kill();
+    let server = Server::start(folder.path(), &arguments);
+    let mut connection = Connection::open(&server.address).unwrap();
+    for batch in &acknowledged {
+        let answer = connection.post("/v1/scans", &body(batch)).unwrap();
+        assert!(results(&answer.body).iter().all(|result| result == "exists"));
+    }
+    server.kill();
+    let report = run(folder.path(), &["ledger", "verify", "--json", "--database", "sqlite:full.sqlite"]).json();
+    assert_eq!(report["sound"], true, "{report}");
+}
