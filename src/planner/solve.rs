@@ -76,7 +76,8 @@ pub struct SearchOptions {
     pub goal: Goal,
     /// How many searches go on side by side, now and then the worst of them from where the best is. They use the
     /// threads there are; the solution depends on how many searches, not on how many threads. Only the search of
-    /// plain problems (one window a visit; no breaks, reloads, soft due times or price for time) has more than one.
+    /// plain problems (the docs of `plain` say which they are) has more than one; from two thousand jobs on it divides the
+    /// problem instead, and this number is of no account.
     pub chains: usize,
 }
 

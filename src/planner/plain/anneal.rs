@@ -58,6 +58,13 @@ impl Best {
         }
     }
 
+    /// A solution put together elsewhere, with what it adds up to.
+    pub(super) fn assembled(model: &Model, lists: Vec<Vec<u32>>, totals: Totals) -> Self {
+        let planned = lists.iter().flatten().filter(|&&node| model.job_begun_by(node).is_some()).count();
+        let versions = vec![0; lists.len()];
+        Self { lists, versions, totals, unassigned: model.jobs.len() - planned }
+    }
+
     /// Takes over routes that were not a state's, and serve the same jobs.
     fn replace(&mut self, model: &Model, lists: Vec<Vec<u32>>) {
         let cost = |(slot, list): (usize, &Vec<u32>)| if list.is_empty() { 0 } else { model.cost_of(slot, list) };
@@ -123,7 +130,7 @@ impl<'m> Chain<'m> {
         Self { state, best, pool, stale_steps: 0, removed: Vec::new() }
     }
 
-    fn advance(&mut self, guide: &Guide, now: Stage, steps: u64) {
+    pub(super) fn advance(&mut self, guide: &Guide, now: Stage, steps: u64) {
         self.stale_steps += steps;
         if now.returns || now.returns_after.is_some_and(|patience| self.stale_steps > patience) {
             self.stale_steps = 0;

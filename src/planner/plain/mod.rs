@@ -1,12 +1,16 @@
 //! The fast search for plain problems: those whose routes need no more than a clock and a load.
 //!
 //! A problem is *plain* when each visit has at most one window, and no vehicle has breaks, reloads, limits beyond its
-//! shift and capacity, or a price for its time; that covers the benchmarks of the field (capacity, time windows,
+//! shift and capacity, or a price for its time, no job gives and takes at once, is tied to another or may ride only for
+//! so long, and travel times do not depend on the time of day; that covers the benchmarks of the field (capacity, time windows,
 //! pickup and delivery) and much of everyday work. Whether a visit fits is then decided in constant time from what
 //! each stop remembers. Everything else is searched by [`engine`](super::engine) with the full schedule.
 //!
 //! Invariants: every route is feasible between two steps; a step changes only routes it saved, so it can be taken
 //! back; the same start, seed and answers about the budget give the same solution.
+//!
+//! Problems of a few thousand jobs and more are searched in [`parts`]; [`pool`] puts together the routes of several good
+//! solutions.
 //!
 //! What is not here: times and costs that a solution claims. The routes found are handed back as orders of visits.
 
@@ -25,6 +29,7 @@ mod insertion;
 mod model;
 mod neighbours;
 mod partition;
+mod parts;
 mod pool;
 mod recreate;
 mod route;
@@ -87,6 +92,14 @@ pub(super) fn search(
             return Some(outcome);
         }
     }
+    if model.jobs.len() >= parts::JOBS_MIN {
+        let (best, outcome) = parts::run(state, options.seed, cooling, |done, best| {
+            let spent = look(steps + done, best)?;
+            ControlFlow::Continue((spent - spent_before) / (1.0 - spent_before))
+        });
+        hand_back(fleet, &model, &best, tours, scratch);
+        return Some(outcome);
+    }
     let lists = state.lists();
     let used_max = state.used_max;
     let pool_dice = || dice(options.seed, u64::MAX);
@@ -126,13 +139,19 @@ fn hand_back(fleet: &Fleet, model: &Model, best: &Best, tours: &mut [Tour], scra
     }
 }
 
-/// A first solution: every absent job inserted where it is cheapest, in one of the search's orders.
+/// A first solution: every absent job inserted where it is cheapest, in one of the search's orders, until no more fits.
 fn construct(state: &mut State, guide: &Guide) {
-    state.begin();
-    let mut jobs = std::mem::take(&mut state.absent);
-    state.absent_weight = 0;
-    guide.orders.sort(state, &mut jobs);
-    recreate::recreate(state, &guide.near, &jobs);
+    loop {
+        state.begin();
+        let mut jobs = std::mem::take(&mut state.absent);
+        let count = jobs.len();
+        state.absent_weight = 0;
+        guide.orders.sort(state, &mut jobs);
+        recreate::recreate(state, &guide.near, &jobs);
+        if state.absent.is_empty() || state.absent.len() == count {
+            return;
+        }
+    }
 }
 
 fn nodes_of(model: &Model, tour: &Tour) -> Vec<u32> {

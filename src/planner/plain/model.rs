@@ -1,6 +1,7 @@
 //! A plain problem in the numbers its search needs: one table of legs for each way of travelling, one node a visit.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::planner::cost::Cost;
 use crate::planner::job::{Job, JobKind, Task};
@@ -104,6 +105,12 @@ impl Kind {
     pub(super) fn may_serve(&self, job: u32) -> bool {
         self.may_serve.is_empty() || self.may_serve[job as usize]
     }
+
+    /// The same kind among some of the jobs.
+    pub(super) fn serving(&self, jobs: &[u32]) -> Self {
+        let may_serve: Vec<bool> = jobs.iter().map(|&job| self.may_serve(job)).collect();
+        Self { may_serve: if may_serve.iter().all(|&may| may) { Vec::new() } else { may_serve }, ..*self }
+    }
 }
 
 /// A plain problem.
@@ -114,7 +121,7 @@ pub(super) struct Model {
     pub(super) unit: i64,
     /// What leaving a job out weighs.
     pub(super) weights: Vec<i64>,
-    pub(super) tables: Vec<Table>,
+    pub(super) tables: Vec<Arc<Table>>,
     pub(super) kinds: Vec<Kind>,
     pub(super) kind_of: Vec<usize>,
 }
@@ -245,7 +252,7 @@ fn unit(problem: &Problem) -> i64 {
     all.fold(0, gcd).max(1)
 }
 
-fn tables(problem: &Problem, unit: i64) -> Option<(Vec<Table>, Vec<usize>)> {
+fn tables(problem: &Problem, unit: i64) -> Option<(Vec<Arc<Table>>, Vec<usize>)> {
     let places = problem.places();
     let mut known = BTreeMap::new();
     let mut tables = Vec::new();
@@ -271,13 +278,36 @@ fn tables(problem: &Problem, unit: i64) -> Option<(Vec<Table>, Vec<usize>)> {
                 out.push(Leg { time: leg.duration as i32, cost: cost as i32 });
             }
         }
-        let is_symmetric = (0..places).all(|a| (0..a).all(|b| out[a * places + b] == out[b * places + a]));
-        let transposed =
-            || (0..places).flat_map(|to| (0..places).map(move |from| from * places + to)).map(|at| out[at]).collect();
-        let into = (!is_symmetric).then(transposed);
-        tables.push(Table { out, into, places });
+        let into = (!is_symmetric(&out, places)).then(|| transposed(&out, places));
+        tables.push(Arc::new(Table { out, into, places }));
     }
     Some((tables, table_of))
+}
+
+/// Tables are read in squares of so many places, or each entry would be fetched for itself.
+const SQUARE: usize = 32;
+
+/// The entries of a table in squares: where the entry is, and where its mirror image.
+fn mirrored(places: usize) -> impl Iterator<Item = (usize, usize)> {
+    let squares = move || (0..places).step_by(SQUARE);
+    squares().flat_map(move |from| squares().map(move |to| (from, to))).flat_map(move |(from, to)| {
+        let rows = from..places.min(from + SQUARE);
+        rows.flat_map(move |row| {
+            (to..places.min(to + SQUARE)).map(move |column| (row * places + column, column * places + row))
+        })
+    })
+}
+
+fn is_symmetric(legs: &[Leg], places: usize) -> bool {
+    mirrored(places).all(|(at, mirror)| legs[at] == legs[mirror])
+}
+
+fn transposed(legs: &[Leg], places: usize) -> Vec<Leg> {
+    let mut into = vec![CLOSED; legs.len()];
+    for (at, mirror) in mirrored(places) {
+        into[mirror] = legs[at];
+    }
+    into
 }
 
 fn kinds(problem: &Problem, unit: i64, table_of: &[usize]) -> (Vec<Kind>, Vec<usize>) {

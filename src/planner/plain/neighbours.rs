@@ -5,17 +5,19 @@
 
 use rayon::prelude::*;
 
-use super::model::{Model, Node};
+use super::model::Model;
 
 /// How many neighbours of a job a ruin may reach.
 const REACH: usize = 100;
-/// How many neighbours name the routes worth looking at for a job.
+/// How many neighbours name the routes worth looking at for a job, and for a shipment, which is near others at two places.
 const FEW: usize = 20;
+const FEW_OF_SHIPMENT: usize = 40;
 
 /// For each job, the others by nearness.
 pub(super) struct Neighbours {
     lists: Vec<u32>,
     each: usize,
+    few: usize,
 }
 
 impl Neighbours {
@@ -23,18 +25,23 @@ impl Neighbours {
         let jobs = model.jobs.len();
         let each = REACH.min(jobs.saturating_sub(1));
         let Some(kind) = model.kinds.first() else {
-            return Self { lists: Vec::new(), each: 0 };
+            return Self { lists: Vec::new(), each: 0, few: 0 };
         };
         let table = &model.tables[kind.table];
-        let travel = |a: &Node, b: &Node| table.leg(a.place, b.place).time.min(table.leg(b.place, a.place).time);
+        let has_shipments = model.jobs.iter().any(|job| job.delivery.is_some());
+        let few = if has_shipments { FEW_OF_SHIPMENT } else { FEW };
         let near = |job: usize| {
-            let apart = |other: usize| {
-                let others = model.nodes_of(other);
-                let pairs = model.nodes_of(job).iter().flat_map(|a| others.iter().map(move |b| (a, b)));
-                pairs.map(|(a, b)| travel(a, b)).min().unwrap_or(i32::MAX)
-            };
-            let mut others: Vec<(i32, u32)> =
-                (0..jobs).filter(|&other| other != job).map(|other| (apart(other), other as u32)).collect();
+            let mut apart = vec![i32::MAX; jobs];
+            for node in model.nodes_of(job) {
+                let (there, back) = (table.from(node.place), table.to(node.place));
+                for other in &model.nodes {
+                    let travel = there[other.place as usize].time.min(back[other.place as usize].time);
+                    let apart = &mut apart[other.job as usize];
+                    *apart = travel.min(*apart);
+                }
+            }
+            let mut others: Vec<(i32, u32)> = apart.into_iter().zip(0..).collect();
+            others.swap_remove(job);
             if others.len() > each {
                 others.select_nth_unstable(each);
                 others.truncate(each);
@@ -43,7 +50,7 @@ impl Neighbours {
             others.into_iter().map(|(_, other)| other).collect::<Vec<u32>>()
         };
         let lists: Vec<Vec<u32>> = (0..jobs).into_par_iter().map(near).collect();
-        Self { lists: lists.concat(), each }
+        Self { lists: lists.concat(), each, few: few.min(each) }
     }
 
     /// The others a ruin around a job may reach, nearest first.
@@ -53,6 +60,6 @@ impl Neighbours {
 
     /// The few others whose routes are worth looking at for a job.
     pub(super) fn nearest(&self, job: u32) -> &[u32] {
-        &self.of(job)[..FEW.min(self.each)]
+        &self.of(job)[..self.few]
     }
 }

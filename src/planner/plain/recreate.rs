@@ -72,7 +72,10 @@ pub(super) fn recreate(state: &mut State, near: &Neighbours, jobs: &[u32]) {
 fn insert(state: &mut State, near: &Neighbours, job: u32) {
     let (mut best, mut best_slot) = cheapest(state, near, job, None);
     if best.cost != NOWHERE && state.dice.random_bool(BLINK_CHANCE) {
-        (best, best_slot) = cheapest(state, near, job, Some((best_slot, best)));
+        let other = cheapest(state, near, job, Some((best_slot, best)));
+        if other.0.cost != NOWHERE {
+            (best, best_slot) = other;
+        }
     }
     let mut added = if best.cost == NOWHERE { i64::MAX } else { i64::from(best.cost) };
     if state.used < state.used_max {

@@ -162,3 +162,48 @@ fn fewer_vehicles_come_before_less_cost() {
     assert_eq!((cheap.routes.len(), few.routes.len()), (2, 1));
     assert!(cheap.cost() < few.cost());
 }
+
+/// Deliveries with windows, so many that they are searched in parts, in a square with straight roads.
+fn large(jobs: usize) -> Problem {
+    let mut points = vec![(500_i64, 500_i64)];
+    let mut number = 12_345_u64;
+    let mut drawn = |below: u64| {
+        number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from((number >> 33) % below).expect("a small number")
+    };
+    points.extend((0..jobs).map(|_| (drawn(1_000), drawn(1_000))));
+    let far =
+        |a: (i64, i64), b: (i64, i64)| u32::try_from((a.0 - b.0).abs() + (a.1 - b.1).abs()).expect("not negative");
+    let legs: Vec<u32> = points.iter().flat_map(|&a| points.iter().map(move |&b| far(a, b))).collect();
+    let job = |place: usize| {
+        let opens = drawn(6_000);
+        let task = Task::at(place, 10).within(vec![TimeWindow::new(opens, opens + 2_000)]);
+        Job::new(JobKind::Delivery(task), vec![1])
+    };
+    let jobs: Vec<Job> = (1..=jobs).map(job).collect();
+    let mut vehicle = Vehicle::at_depot(0, TimeWindow::new(0, 10_000), vec![30]);
+    vehicle.costs.per_km = 1;
+    let parts = ProblemParts {
+        places: points.len(),
+        dimensions: 1,
+        matrices: vec![Matrix { durations: legs.clone(), distances: legs, ..Matrix::default() }],
+        vehicles: vec![vehicle; jobs.len() / 15],
+        jobs,
+        ..ProblemParts::default()
+    };
+    Problem::new(parts).expect("the parts are sound")
+}
+
+#[test]
+fn a_large_problem_gets_better_in_parts_the_same_way_on_any_number_of_threads() {
+    let problem = large(2_500);
+    let options = SearchOptions::default();
+    let first = searched(&problem, options, 0);
+    let [one, four] = [1, 4].map(|threads| on_threads(threads, || searched(&problem, options, 120_000)));
+    assert!(one == four, "the number of threads matters");
+    checker::check(&problem, &one).expect("a feasible answer");
+    let (first, then) = (first.score(&problem), one.score(&problem));
+    assert_eq!(then.left_out, 0);
+    // A hundred thousand steps are worth a fifth at the least.
+    assert!(then.cost.0 * 5 < first.cost.0 * 4, "{then:?} after {first:?}");
+}
