@@ -1,6 +1,6 @@
 //! EPCIS 2.0 (ISO/IEC 19987) and CBV 2.0 (ISO/IEC 19988): scans told to partners, and what partners tell.
 //!
-//! [`read`] takes a capture as it came in, an `EPCISDocument`, an `EPCISQueryDocument` or a single event, checks it and keeps
+//! [`read()`] takes a capture as it came in, an `EPCISDocument`, an `EPCISQueryDocument` or a single event, checks it and keeps
 //! every event's text as it was sent. A [`Fault`] says where in the document (JSON pointer), which [`Rule`] and what to do.
 //! The rules are those of GS1's JSON schema and, beyond it, of the standard's text: code lists, the syntax of EPC URIs
 //! and Digital Links, members that need each other. Values are never repeated in a fault, since they may be personal.
@@ -8,7 +8,7 @@
 //! [`prehash`] and [`event_hash`] give the event hash ID of CBV 2.0 (section 8.9): two writings of one event have one
 //! hash. It tells duplicates, because an `eventID` alone does not: an error declaration bears that of the event it takes back.
 //!
-//! [`outbound`] tells our scans as events; [`compose`] makes a document of any events.
+//! [`outbound`] tells our scans as events; [`compose()`] makes a document of any events.
 //!
 //! What it does not know: HTTP, the database, the clock, and contexts that lie elsewhere: of the context of GS1 it knows the
 //! prefixes, of others nothing, and fetches nothing.
