@@ -32,6 +32,7 @@ pub mod chain;
 pub mod content;
 mod custody;
 mod discrepancy;
+pub mod epcis;
 mod order;
 mod reconcile;
 mod sequence;

@@ -4,6 +4,7 @@
 
 mod chain;
 mod content;
+mod epcis;
 mod rules;
 mod sequence;
 mod simulation;
