@@ -8,7 +8,7 @@ use crate::{
 
 /// Who solves the problems that a day consists of, given the day's seed and how long the engine would search.
 ///
-/// Its answers go through [`planner::checker`](crate::planner::checker) like those of the engine itself.
+/// Its answers go through [`planner::checker`] like those of the engine itself.
 pub type Solver<'a> = dyn FnMut(&Problem, &SolveOptions, &mut planner::Control<'_>) -> Solution + 'a;
 
 /// How long the engine searches: so many iterations at least, and so many for each job. They are counted, not timed, so that
