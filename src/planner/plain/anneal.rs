@@ -116,17 +116,18 @@ pub(super) fn change(state: &mut State, guide: &Guide, removed: &mut Vec<u32>) -
 pub(super) struct Chain<'m> {
     pub(super) state: State<'m>,
     pub(super) best: Best,
-    pool: Pool,
+    /// The routes that good solutions had, where they are to be put together anew.
+    pool: Option<Pool>,
     /// How many steps ago the best became better, or was returned to.
     stale_steps: u64,
     removed: Vec<u32>,
 }
 
 impl<'m> Chain<'m> {
-    /// `pool_dice` must be equal for all chains of a search.
-    pub(super) fn new(state: State<'m>, pool_dice: Dice) -> Self {
+    /// `pool_dice` must be equal for all chains of a search; without it no routes are kept.
+    pub(super) fn new(state: State<'m>, pool_dice: Option<Dice>) -> Self {
         let best = Best::of(&state);
-        let pool = Pool::new(state.model, pool_dice);
+        let pool = pool_dice.map(|dice| Pool::new(state.model, dice));
         Self { state, best, pool, stale_steps: 0, removed: Vec::new() }
     }
 
@@ -153,8 +154,12 @@ impl<'m> Chain<'m> {
                 continue;
             }
             self.best.update(state);
-            if state.absent.is_empty() && (state.cost as f64) < self.best.totals.cost as f64 * (1.0 + POOL_WITHIN) {
-                self.pool.remember_touched(state);
+            let near_best = self.best.totals.cost as f64 * (1.0 + POOL_WITHIN);
+            if let Some(pool) = &mut self.pool
+                && state.absent.is_empty()
+                && (state.cost as f64) < near_best
+            {
+                pool.remember_touched(state);
             }
         }
         if self.best.totals.cost < best_before {
@@ -170,10 +175,10 @@ impl<'m> Chain<'m> {
 
     /// Puts the routes of the pool together anew, unless that has already taken more than its part of the effort.
     fn combine(&mut self, guide: &Guide, steps: u64) {
-        if self.best.unassigned > 0 || self.pool.effort > steps * EFFORT_A_STEP {
+        let Self { state, best, pool: Some(pool), .. } = self else { return };
+        if best.unassigned > 0 || pool.effort > steps * EFFORT_A_STEP {
             return;
         }
-        let Self { state, best, pool, .. } = self;
         let spare = state.used_max - best.lists.iter().filter(|list| !list.is_empty()).count();
         if let Some(lists) = pool.combine(state.model, &guide.near, best, spare, &mut state.dice) {
             best.replace(state.model, lists);
@@ -242,7 +247,7 @@ pub(super) fn leader(chains: &[Chain]) -> usize {
 fn exchange(chains: &mut [Chain]) {
     for index in 1..chains.len() {
         let (before, behind) = chains.split_at_mut(index);
-        before[0].pool.absorb(&behind[0].pool);
+        absorb(&mut before[0], &behind[0]);
     }
     let leader = leader(chains);
     let key = |index: &usize| {
@@ -252,8 +257,15 @@ fn exchange(chains: &mut [Chain]) {
     let Some(last) = (0..chains.len()).filter(|&index| index != leader).max_by_key(key) else { return };
     for index in (0..chains.len()).filter(|&index| index != 0) {
         let (before, behind) = chains.split_at_mut(index);
-        behind[0].pool.absorb(&before[0].pool);
+        absorb(&mut behind[0], &before[0]);
     }
     let best = chains[leader].best.clone();
     chains[last].go_on_from(Some(&best));
+}
+
+/// A chain learns the routes of another.
+fn absorb(chain: &mut Chain, other: &Chain) {
+    if let (Some(pool), Some(others)) = (&mut chain.pool, &other.pool) {
+        pool.absorb(others);
+    }
 }

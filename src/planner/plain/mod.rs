@@ -102,11 +102,11 @@ pub(super) fn search(
     let lists = state.lists();
     let used_max = state.used_max;
     let pool_dice = || dice(options.seed, u64::MAX);
-    let mut chains = vec![Chain::new(state, pool_dice())];
+    let mut chains = vec![Chain::new(state, Some(pool_dice()))];
     for number in 1..options.chains.max(1) as u64 {
         let mut state = State::new(&model, &lists, dice(options.seed, number));
         state.used_max = used_max;
-        chains.push(Chain::new(state, pool_dice()));
+        chains.push(Chain::new(state, Some(pool_dice())));
     }
     let outcome = anneal::run(&mut chains, &guide, cooling, &mut steps, |done, best| {
         let spent = look(done, best)?;

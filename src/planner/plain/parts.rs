@@ -213,12 +213,12 @@ impl Part {
     /// Takes so many steps a job.
     fn searched(self, dice: Dice, now: Stage, steps_a_job: u64, settles: bool) -> Outcome {
         let model = &self.model;
-        let mut state = State::new(model, &self.lists, dice.clone());
+        let mut state = State::new(model, &self.lists, dice);
         state.used_max = self.used_max;
         let before = state.totals();
         let guide = Guide { near: Neighbours::new(model), orders: Orders::new(model) };
         let steps = steps_a_job * model.jobs.len() as u64;
-        let mut chain = Chain::new(state, dice);
+        let mut chain = Chain::new(state, None);
         chain.advance(&guide, Stage { returns: false, returns_after: None, ..now }, steps);
         let (lists, after) =
             if settles { (chain.best.lists, chain.best.totals) } else { (chain.state.lists(), chain.state.totals()) };
