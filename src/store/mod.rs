@@ -3,7 +3,7 @@
 //! Rows here, domain types outside. A [`Store`] is cheap to clone and may be used from many threads; each function is
 //! one transaction and blocks until it is done. What it promises:
 //!
-//! - Both backends behave the same: same tables (`schema.rs`), same order, same answers.
+//! - Both backends behave the same: same tables (`schema`), same order, same answers.
 //! - What was acknowledged is on disk; what failed has left nothing behind.
 //! - What is read back equals what was saved, its order and its microseconds included.
 //! - No message holds a password, a name or an address.

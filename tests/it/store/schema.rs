@@ -1,4 +1,4 @@
-//! Migrations and `schema.rs` tell the same of both databases.
+//! Migrations and `schema` tell the same of both databases.
 
 use std::{collections::BTreeMap, fs, path::Path, thread};
 
@@ -7,7 +7,7 @@ use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConne
 
 use crate::support::db::TestDatabase;
 
-/// Table to columns in order, each with its type in `schema.rs`'s words and whether it may be null.
+/// Table to columns in order, each with its type in `schema`'s words and whether it may be null.
 type Tables = BTreeMap<String, Vec<(String, &'static str, bool)>>;
 
 const DIESELS_OWN: &str = "__diesel_schema_migrations";
@@ -61,9 +61,10 @@ fn a_newer_releases_database_is_refused() {
     }
 }
 
-/// What `schema.rs` says.
+/// What the files of `schema` say.
 fn written() -> Tables {
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/schema.rs")).unwrap();
+    let folder = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/schema")).unwrap();
+    let text: String = folder.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect();
     let mut tables = Tables::new();
     let mut table = None;
     for line in text.lines().map(str::trim) {
@@ -139,9 +140,9 @@ fn fits(found: &str, written: &str) -> bool {
 }
 
 #[test]
-fn both_databases_are_as_schema_rs_says() {
+fn both_databases_are_as_the_schema_says() {
     let written = written();
-    assert!(written.len() > 20, "schema.rs was not understood: {:?}", written.keys());
+    assert!(written.len() > 20, "the schema was not understood: {:?}", written.keys());
     for database in TestDatabase::each() {
         drop(database.store());
         let columns = match database.path() {

@@ -1,0 +1,51 @@
+//! The tables as both backends have them; a test compares them with the migrated databases.
+
+mod centre;
+mod item;
+mod job;
+mod plan;
+mod scan;
+
+pub(super) use centre::*;
+pub(super) use item::*;
+pub(super) use job::*;
+pub(super) use plan::*;
+pub(super) use scan::*;
+
+diesel::allow_tables_to_appear_in_same_query!(
+    centres,
+    dossier_code_patterns,
+    sites,
+    opening_hours,
+    communes,
+    calendar_days,
+    timetable_runs,
+    vehicles,
+    couriers,
+    areas,
+    half_days,
+    rules,
+    procedures,
+    dossiers,
+    home_deliveries,
+    items,
+    plans,
+    plan_runs,
+    plan_routes,
+    plan_stops,
+    plan_stop_items,
+    plan_unassigned,
+    plan_continues,
+    plan_warnings,
+    plan_jobs,
+    idempotency_keys,
+    scan_events,
+    scan_codes,
+    scan_chains,
+    scan_asides,
+    scan_conflicts,
+    scan_days,
+    scan_devices,
+    scan_reviews,
+    discrepancies,
+);
