@@ -162,6 +162,8 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(tokens::issue_token)
         .service(tokens::revoke_token)
         .service(devices::start_enrolment)
+        // Other methods must not be taken for a device with that id.
+        .route("/v1/devices/enrolments", web::to(fallback::fallback))
         .service(devices::enrol_device)
         .service(devices::list_devices)
         .service(devices::give_device)

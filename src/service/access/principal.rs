@@ -86,9 +86,19 @@ impl Principal {
     }
 }
 
+/// When somebody was looked up, by the machine's time and by the service's clock, which may be set.
+#[derive(Debug, Clone, Copy)]
+struct ReadAt(Instant, DateTime<Utc>);
+
+impl ReadAt {
+    fn is_fresh(self, now: DateTime<Utc>) -> bool {
+        self.0.elapsed() < PRINCIPAL_FRESH && (now - self.1).abs().to_std().is_ok_and(|age| age < PRINCIPAL_FRESH)
+    }
+}
+
 #[derive(Default)]
 struct Remembered {
-    by_secret: HashMap<SecretDigest, (Instant, Arc<Principal>)>,
+    by_secret: HashMap<SecretDigest, (ReadAt, Arc<Principal>)>,
     /// Counts the revocations, so that what was looked up before one is not remembered after it.
     revocations: u64,
 }
@@ -119,8 +129,9 @@ impl Service {
         let (read_at, principal) = kept.by_secret.get(&digest(text))?;
         let cookie = matches!(credential, Credential::Cookie(_));
         let fits = cookie == (principal.via == Via::Session);
-        let good = principal.good_until.is_none_or(|until| until > self.now());
-        (fits && good && read_at.elapsed() < PRINCIPAL_FRESH).then(|| Arc::clone(principal))
+        let now = self.now();
+        let good = principal.good_until.is_none_or(|until| until > now);
+        (fits && good && read_at.is_fresh(now)).then(|| Arc::clone(principal))
     }
 
     /// Who comes with this credential; `None` when it is nobody's, has expired or was revoked.
@@ -144,7 +155,8 @@ impl Service {
             if kept.by_secret.len() >= REMEMBERED_MAX {
                 kept.by_secret.clear();
             }
-            kept.by_secret.insert(principal.secret_sha256, (Instant::now(), Arc::clone(&principal)));
+            kept.by_secret
+                .insert(principal.secret_sha256, (ReadAt(Instant::now(), self.now()), Arc::clone(&principal)));
         }
         Ok(Some(principal))
     }

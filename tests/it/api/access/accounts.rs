@@ -130,6 +130,7 @@ async fn a_change_needs_the_right_revision_and_ends_sessions() {
             assert_eq!((refused.status, refused.problem().as_str()), (StatusCode::CONFLICT, "last_admin"));
         }
         timed.person("second", Role::Admin);
+        timed.wait(Duration::seconds(1));
         assert_eq!(patch(&admin, &path, None, &json!({ "disabled": true })).await.status, StatusCode::OK);
         let log = acts(&admin).await;
         let changes = log.iter().filter(|act| *act == "test.admin: account_changed").count();

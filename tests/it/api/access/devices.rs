@@ -121,6 +121,7 @@ async fn a_device_speaks_for_whom_it_was_given_to() {
 
         // Its next shift is somebody else's; what the first left on it is still theirs.
         timed.wait(Duration::hours(4));
+        let admin = Client::new(&timed.world).await;
         admin.post(&format!("{path}/shift"), &cp02).await;
         timed.wait(Duration::hours(2));
         let backlog = [handheld.scan("10:59", &cp01), handheld.scan("11:20", &cp01), handheld.scan("12:30", &cp02)];
@@ -132,6 +133,7 @@ async fn a_device_speaks_for_whom_it_was_given_to() {
         assert_eq!(doubts(&timed), 1);
         assert_eq!(count(&timed.world.database, "scan_senders WHERE sender LIKE 'device:%'"), 1);
 
+        let admin = Client::new(&timed.world).await;
         let back = admin.post(&format!("{path}/shift"), &json!({})).await;
         assert_eq!(back.json()["shift"], json!(null));
         let wrong = admin.post(&format!("{path}/shift"), &json!({ "courier": "NOBODY" })).await;

@@ -173,18 +173,21 @@ impl Objects {
         let other_item = *all_items.iter().find(|id| !own_items.contains(id)).unwrap();
 
         // The clerk's office: one at which the run stops, and another run does not.
-        let site = route
+        let calls = |run: &conthoi::domain::PlannedRun, site| {
+            run.routes.iter().any(|route| route.stops.iter().any(|stop| stop.place == Place::Site(site)))
+        };
+        let (site, elsewhere) = route
             .stops
             .iter()
-            .find_map(|stop| match stop.place {
+            .filter_map(|stop| match stop.place {
                 Place::Site(id) if id != route_depot(route) => Some(id),
                 _ => None,
             })
-            .unwrap();
-        let calls = |run: &conthoi::domain::PlannedRun| {
-            run.routes.iter().any(|route| route.stops.iter().any(|stop| stop.place == Place::Site(site)))
-        };
-        let elsewhere = day.plan.runs.iter().find(|run| !run.routes.is_empty() && !calls(run)).unwrap();
+            .find_map(|site| {
+                let elsewhere = day.plan.runs.iter().find(|run| !run.routes.is_empty() && !calls(run, site))?;
+                Some((site, elsewhere))
+            })
+            .expect("an office at which not every run calls");
         let of_site = |id: &&conthoi::domain::ItemId| day.item(**id).unwrap().item.sites().any(|known| known == site);
         let site_item = *all_items.iter().find(of_site).unwrap();
         let foreign_item = *all_items.iter().find(|id| !of_site(id)).unwrap();
