@@ -34,6 +34,7 @@ mod recreate;
 mod route;
 mod ruin;
 mod state;
+mod tails;
 
 use std::ops::ControlFlow;
 

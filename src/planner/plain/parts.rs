@@ -137,15 +137,15 @@ fn split(model: &Model, mut pieces: Vec<Piece>, dice: &mut Dice, groups: &mut Ve
     }
     let table = &model.tables[0];
     let farthest = |from: u32| {
-        let there = table.from(from);
-        pieces.iter().map(|piece| piece.place).max_by_key(|&to| (there[to as usize].time, to)).unwrap_or(from)
+        let there = table.times_from(from);
+        pieces.iter().map(|piece| piece.place).max_by_key(|&to| (there[to as usize], to)).unwrap_or(from)
     };
     let one = farthest(pieces[dice.random_range(0..pieces.len())].place);
     let other = farthest(one);
-    let (near_one, near_other) = (table.from(one), table.from(other));
+    let (near_one, near_other) = (table.times_from(one), table.times_from(other));
     pieces.sort_by_cached_key(|piece| {
         let at = piece.place as usize;
-        (i64::from(near_one[at].time) - i64::from(near_other[at].time), piece.place)
+        (i64::from(near_one[at]) - i64::from(near_other[at]), piece.place)
     });
     let share = CUT_LEAST + (1.0 - 2.0 * CUT_LEAST) * dice.random::<f64>();
     let wanted = jobs as f64 * share;
@@ -184,6 +184,7 @@ impl Part {
         jobs.sort_unstable();
         let mut part = Model {
             nodes: Vec::new(),
+            traits: whole.traits,
             jobs: Vec::with_capacity(jobs.len()),
             unit: whole.unit,
             weights: jobs.iter().map(|&job| whole.weights[job as usize]).collect(),

@@ -45,10 +45,9 @@ pub(super) fn ruin(state: &mut State, near: &Neighbours, removed: &mut Vec<u32>)
 
 /// Tears a string with this job out of a route.
 fn tear(state: &mut State, slot: usize, job: u32, longest: f64, removed: &mut Vec<u32>) -> bool {
-    let model = state.model;
     let count = state.routes[slot].len();
     let stops = &state.routes[slot].stops;
-    let of = |at: usize| model.nodes[stops[at].node as usize].job;
+    let of = |at: usize| stops[at].job;
     let at = (1..=count).find(|&at| of(at) == job).expect("a route has the jobs that are in it");
     let longest = longest.min(count as f64);
     let length = (state.dice.random::<f64>() * longest + 1.0).min(longest) as usize;
