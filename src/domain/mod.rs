@@ -51,6 +51,7 @@ mod dossier;
 mod effective;
 mod error;
 mod fleet;
+mod gazetteer;
 mod home_delivery;
 mod id;
 mod item;
@@ -78,6 +79,7 @@ pub use dossier::{Dossier, DossierCode, DossierCodePattern, DossierCodePatterns}
 pub use effective::Effective;
 pub use error::DomainError;
 pub use fleet::{Courier, Vehicle, VehicleProfile};
+pub use gazetteer::{Candidate, Certainty, Gazetteer};
 pub use home_delivery::{HalfDay, HomeDelivery, WantedHalfDay};
 pub use id::{
     AccountId, CentreId, CourierId, DeviceId, DossierId, HomeDeliveryId, IdSource, ItemId, PlanId, PouchId, RoundId,

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod codes;
+mod gazetteer;
 mod plan;
 mod scanned;
 mod text_and_time;
