@@ -31,7 +31,8 @@ const SINGLE_CONNECTIONS: u64 = 64;
 const SINGLE_REQUESTS: u64 = 20_000;
 const LOOK_UPS: u64 = 2_000;
 
-struct Server(Child, String);
+/// The process, its address, and a token that it accepts.
+struct Server(Child, String, String);
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -53,6 +54,15 @@ fn serve(folder: &Path) -> Server {
             .unwrap()
             .success()
     );
+    let account = |arguments: &[&str]| {
+        let made =
+            Command::new(binary).arg("account").args(arguments).args(database).current_dir(folder).output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        String::from_utf8(made.stdout).unwrap().trim().to_owned()
+    };
+    account(&["add", "scanners", "--role", "integration"]);
+    let scopes = ["--scope", "scans:write", "--scope", "custody:read"];
+    let token = account(&[&["token", "scanners", "--label", "bench"][..], &scopes].concat());
     let mut child = Command::new(binary)
         .args(["serve", "--port", "0", "--log", "off"])
         .args(database)
@@ -63,7 +73,7 @@ fn serve(folder: &Path) -> Server {
     let mut line = String::new();
     BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
     let address = line.split_once("http://").unwrap().1.split('/').next().unwrap().to_owned();
-    Server(child, address)
+    Server(child, address, token)
 }
 
 /// A request with `count` scans, of which each counts one of twenty thousand items.
@@ -85,7 +95,13 @@ fn item(n: u64) -> String {
 }
 
 /// Sends from many connections; answers the time in all and that of each request.
-fn send(address: &str, connections: u64, requests: u64, scans: u64, devices: u64) -> (Duration, Vec<Duration>) {
+fn send(
+    Server(_, address, token): &Server,
+    connections: u64,
+    requests: u64,
+    scans: u64,
+    devices: u64,
+) -> (Duration, Vec<Duration>) {
     let bodies: Vec<Vec<Vec<u8>>> = (0..connections)
         .map(|n| {
             let mut ids = SeededIds::new(devices + n, 1_560_470_400_000);
@@ -100,7 +116,7 @@ fn send(address: &str, connections: u64, requests: u64, scans: u64, devices: u64
             .map(|bodies| {
                 let refused = &refused;
                 scope.spawn(move || {
-                    let mut connection = Connection::open(address).unwrap();
+                    let mut connection = Connection::open(address, token).unwrap();
                     let mut took = Vec::with_capacity(bodies.len());
                     for body in bodies {
                         let began = Instant::now();
@@ -164,15 +180,15 @@ fn main() {
     let scans: u64 = std::env::var("CONTHOI_BENCH_SCANS").map_or(100_000, |count| count.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let server = serve(folder.path());
-    let _warming_up = send(&server.1, 1, 20, BATCH, 1_000_000);
-    let (all, took) = send(&server.1, BATCH_CONNECTIONS, scans / BATCH, BATCH, 1);
+    let _warming_up = send(&server, 1, 20, BATCH, 1_000_000);
+    let (all, took) = send(&server, BATCH_CONNECTIONS, scans / BATCH, BATCH, 1);
     let batched = scans as f64 / all.as_secs_f64();
     println!(
         "batches of {BATCH} from {BATCH_CONNECTIONS} connections: {batched:.0} scans/s acknowledged; a request p50 {:.1} ms, p99 {:.1} ms",
         at(&took, 500),
         at(&took, 990)
     );
-    let (all, took) = send(&server.1, SINGLE_CONNECTIONS, SINGLE_REQUESTS, 1, 100_000);
+    let (all, took) = send(&server, SINGLE_CONNECTIONS, SINGLE_REQUESTS, 1, 100_000);
     println!(
         "single scans from {SINGLE_CONNECTIONS} connections: {:.0} requests/s; p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms",
         took.len() as f64 / all.as_secs_f64(),
@@ -180,7 +196,7 @@ fn main() {
         at(&took, 990),
         at(&took, 1_000)
     );
-    let mut connection = Connection::open(&server.1).unwrap();
+    let mut connection = Connection::open(&server.1, &server.2).unwrap();
     let mut took: Vec<Duration> = (0..LOOK_UPS)
         .map(|n| {
             let began = Instant::now();

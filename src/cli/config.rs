@@ -13,7 +13,7 @@ use super::{
     args::{Command, Common, Listen},
     error::CliError,
 };
-use crate::service::{DatabaseUrl, Service, Setup, solve::SolveLimits};
+use crate::service::{AccessSettings, DatabaseUrl, PublicUrl, Service, Setup, solve::SolveLimits};
 
 /// The file that is read where it exists and no other is named.
 const FILE_DEFAULT: &str = "conthoi.toml";
@@ -35,6 +35,7 @@ struct File {
     log_format: Option<String>,
     solve_seconds_max: Option<u32>,
     solve_at_once: Option<u32>,
+    public_url: Option<String>,
 }
 
 /// Options, environment, file and defaults in one.
@@ -65,6 +66,10 @@ impl Config {
                 return Err(CliError::Usage(format!("log_format {other:?} is unknown: expected text or json")));
             }
         };
+        let public_url = match common.public_url.clone().or(file.public_url) {
+            None => None,
+            Some(url) => Some(url.parse().map_err(CliError::Usage)?),
+        };
         Ok(Self {
             setup: Setup {
                 database: url,
@@ -72,6 +77,7 @@ impl Config {
                 centre: common.centre.clone().or(file.centre),
                 roads: common.roads.clone().or(file.roads),
                 solve: SolveLimits::default(),
+                access: AccessSettings { public_url, ..AccessSettings::default() },
             },
             solve_seconds_max: file.solve_seconds_max,
             solve_at_once: file.solve_at_once,
@@ -126,9 +132,19 @@ impl Config {
         self.setup.make_folder.is_some() && !Path::new(FOLDER_DEFAULT).exists()
     }
 
+    /// Under what address people reach the service from outside.
+    pub(super) fn public_url(&self) -> Option<&PublicUrl> {
+        self.setup.access.public_url.as_ref()
+    }
+
     /// The road network's file.
     pub(super) fn roads(&self) -> Option<&Path> {
         self.setup.roads.as_deref()
+    }
+
+    /// Where the service listens when nothing else is said, for people at this machine.
+    pub(super) fn loopback_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port.unwrap_or(PORT_DEFAULT))
     }
 
     /// Where to listen.

@@ -42,6 +42,7 @@ macro_rules! word_enum {
     };
 }
 
+mod account;
 mod calendar;
 mod centre;
 mod code;
@@ -60,6 +61,7 @@ mod plan;
 mod position;
 mod pouch;
 mod reason;
+mod rights;
 mod rules;
 mod s10;
 mod scan;
@@ -69,6 +71,7 @@ mod text;
 mod time;
 mod timetable;
 
+pub use account::{AccountName, NAME_CHARS_MAX, Role, Scope};
 pub use calendar::{Calendar, DayKind, SpecialDay};
 pub use centre::{Area, Centre, CentreData, HalfDayHours, ProcedureShare};
 pub use code::{Code, Gs1Key, Misread};
@@ -81,8 +84,8 @@ pub use fleet::{Courier, Vehicle, VehicleProfile};
 pub use gazetteer::{Candidate, Certainty, Gazetteer};
 pub use home_delivery::{HalfDay, HomeDelivery, WantedHalfDay};
 pub use id::{
-    CentreId, CourierId, DeviceId, DossierId, HomeDeliveryId, IdSource, ItemId, PlanId, PouchId, RoundId, RouteId,
-    RunId, ScanId, SeededIds, SiteId, StopId, VehicleId,
+    AccountId, CentreId, CourierId, DeviceId, DossierId, HomeDeliveryId, IdSource, ItemId, PlanId, PouchId, RoundId,
+    RouteId, RunId, ScanId, SeededIds, ShiftId, SiteId, StopId, TokenId, VehicleId,
 };
 pub use item::{Destination, Item, ItemCode, Waypoint};
 pub use opening::{OpeningHours, OpeningRow, Weekdays};
@@ -92,6 +95,7 @@ pub use plan::{
 pub use position::{Position, PositionQuality};
 pub use pouch::{Pouch, PouchCode};
 pub use reason::{Unassigned, UnassignedReason};
+pub use rights::{Act, Authority, Concerns, Reach};
 pub use rules::{DayRules, Rule, RuleUnit, Rules};
 pub use s10::S10;
 pub use scan::{

@@ -1,11 +1,13 @@
 //! The tables as both backends have them; a test compares them with the migrated databases.
 
+mod account;
 mod centre;
 mod item;
 mod job;
 mod plan;
 mod scan;
 
+pub(super) use account::*;
 pub(super) use centre::*;
 pub(super) use item::*;
 pub(super) use job::*;
@@ -48,4 +50,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     scan_devices,
     scan_reviews,
     discrepancies,
+    accounts,
+    account_links,
+    sessions,
+    access_tokens,
+    devices,
+    device_enrolments,
+    device_shifts,
+    scan_senders,
+    scan_doubts,
+    login_attempts,
+    audit_log,
 );
