@@ -74,6 +74,7 @@ use self::{fallback::KnownPaths, problem::Failure};
 use crate::service::{Service, ServiceError};
 
 /// The whole application, as the tests drive it.
+#[must_use]
 pub fn app(
     service: web::Data<Service>,
 ) -> App<

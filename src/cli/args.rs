@@ -51,7 +51,7 @@ pub(super) struct Common {
     /// A road network made by `conthoi roads import`; without one travel times are estimates, and labelled so
     #[arg(long, global = true, env = "CONTHOI_ROADS", value_name = "FILE")]
     pub roads: Option<PathBuf>,
-    /// The address under which people reach the service, such as <https://conthoi.example.vn>: for links, QR codes and cookies
+    /// The address under which people reach the service, such as `https://conthoi.example.vn`: for links, QR codes and cookies
     #[arg(long, global = true, env = "CONTHOI_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// Print the result as JSON

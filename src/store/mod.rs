@@ -35,8 +35,8 @@ mod season;
 mod url;
 
 pub use account::{
-    AccessToken, Account, AccountLink, Attempt, AuditCursor, AuditEntry, Device, DeviceShift, Enrolled, Enrolment,
-    PasswordHash, ScanDoubt, SecretDigest, Session,
+    AccessToken, Account, AccountLink, Attempt, Attempted, AuditCursor, AuditEntry, Device, DeviceShift, Enrolled,
+    Enrolment, LockAfter, PasswordHash, ScanDoubt, SecretDigest, Session,
 };
 pub use error::StoreError;
 pub use filter::{Counts, Inserted, ItemCursor, ItemFilter};

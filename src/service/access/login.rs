@@ -5,7 +5,7 @@ use super::{Actor, Principal, Secret, Via, audit::Done, password, people::no_suc
 use crate::{
     domain::{AccountId, AccountName, CentreId, Role},
     service::{FieldProblem, Service, ServiceError},
-    store::{Account, Attempt, SecretDigest, Session},
+    store::{Account, Attempt, Attempted, SecretDigest, Session},
 };
 
 /// So many failures of one name are free.
@@ -75,8 +75,10 @@ impl Service {
         let now = self.now();
         let of_name = |failures| delay(failures, NAME_FAILURES_FREE);
         let of_address = |failures| delay(failures, ADDRESS_FAILURES_FREE);
-        let subjects: [(SecretDigest, &dyn Fn(u32) -> Option<Duration>); 2] =
-            [(name_subject(name), &of_name), (address_subject(address), &of_address)];
+        let subjects = [
+            Attempted { subject_sha256: name_subject(name), lock_after: &of_name },
+            Attempted { subject_sha256: address_subject(address), lock_after: &of_address },
+        ];
         match self.store().count_attempt(centre, &subjects, now, MEMORY)? {
             Attempt::Open => Ok(()),
             Attempt::LockedUntil(until) => {

@@ -39,7 +39,7 @@ pub(super) fn check(field: &str, name: &AccountName, password: &str) -> Result<(
         format!("it is too long: expected {BYTES_MAX} bytes or less")
     } else if !letters(&password).is_empty() && letters(&password) == letters(name.as_str()) {
         "it is the account's name: choose something that nobody guesses".to_owned()
-    } else if password.chars().all(|c| Some(c) == password.chars().next()) {
+    } else if password.chars().all(|c| password.starts_with(c)) {
         "it is one character again and again: choose something that nobody guesses".to_owned()
     } else {
         return Ok(());

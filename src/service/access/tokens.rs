@@ -49,7 +49,7 @@ impl Service {
             refuse("label", format!("expected 1 to {LABEL_CHARS_MAX} characters that say what it is for"));
         }
         if new.scopes.is_empty() {
-            refuse("scopes", format!("expected one or more of {}", Scope::ALL.map(|scope| scope.as_str()).join(", ")));
+            refuse("scopes", format!("expected one or more of {}", Scope::ALL.map(Scope::as_str).join(", ")));
         }
         if new.expires_at.is_some_and(|at| at <= now) {
             refuse("expires_at", "it has passed".into());

@@ -1,5 +1,5 @@
 use chrono::{DateTime, Duration, Utc};
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_query};
 
 use super::SecretDigest;
 use crate::{
@@ -7,10 +7,21 @@ use crate::{
     store::{
         Store, StoreError,
         columns::{Id, Micros, unsigned},
-        connection::on_backend,
+        connection::{AnyConnection, on_backend},
         schema::login_attempts,
     },
 };
+
+/// How long to lock after so many failures.
+pub type LockAfter<'a> = dyn Fn(u32) -> Option<Duration> + 'a;
+
+/// Whose tries are counted.
+pub struct Attempted<'a> {
+    /// A digest of the account's name, or of the address.
+    pub subject_sha256: SecretDigest,
+    /// How long to lock.
+    pub lock_after: &'a LockAfter<'a>,
+}
 
 /// What became of a try to come in, before anything was compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,14 +52,20 @@ impl Store {
     pub fn count_attempt(
         &self,
         centre: CentreId,
-        subjects: &[(SecretDigest, &dyn Fn(u32) -> Option<Duration>)],
+        subjects: &[Attempted<'_>],
         at: DateTime<Utc>,
         memory: Duration,
     ) -> Result<Attempt, StoreError> {
         let centre = Id::from(centre);
         self.write(|connection| {
             let mut rows = Vec::with_capacity(subjects.len());
-            for (subject, lock_after) in subjects {
+            for Attempted { subject_sha256: subject, lock_after } in subjects {
+                if let AnyConnection::Postgres(c) = connection {
+                    // Tries side by side wait for each other, so that none is counted as the same number; SQLite has one writer.
+                    // All take the locks of name and address in that order, so that nobody waits for ever.
+                    let key = subject.iter().take(8).fold(0_i64, |key, byte| (key << 8) | i64::from(*byte));
+                    sql_query(format!("SELECT pg_advisory_xact_lock({key})")).execute(c)?;
+                }
                 let known: Option<AttemptRow> = login_attempts::table
                     .find((centre, subject.to_vec()))
                     .select(AttemptRow::as_select())

@@ -11,7 +11,7 @@ mod person;
 mod sender;
 mod token;
 
-pub use attempt::Attempt;
+pub use attempt::{Attempt, Attempted, LockAfter};
 pub use audit::{AuditCursor, AuditEntry};
 pub use device::{Device, DeviceShift, Enrolled, Enrolment};
 pub use login::{AccountLink, Session};

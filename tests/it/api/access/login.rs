@@ -175,6 +175,32 @@ async fn another_sites_page_changes_nothing_with_somebodys_cookie() {
 }
 
 #[actix_web::test]
+async fn it_is_said_how_many_more_requests_may_come() {
+    on_each!(crate::api::World::imported, |client, _world| {
+        let answer = client.get("/v1/centre").await;
+        assert!(answer.header("ratelimit-policy").starts_with("\"caller\";q="), "{:?}", answer.headers);
+        assert!(answer.header("ratelimit").starts_with("\"caller\";r="));
+        let nobody = client.anonymous();
+        assert!(nobody.get("/health/live").await.header("ratelimit").starts_with("\"address\";r="));
+        // A door at which many knock in vain is shut for a while; the house goes on.
+        let mut last = None;
+        for _ in 0..200 {
+            let answer = nobody.post("/v1/devices", &json!({ "code": "0" })).await;
+            if answer.status == StatusCode::TOO_MANY_REQUESTS {
+                last = Some(answer);
+                break;
+            }
+        }
+        let refused = last.expect("it is shut in the end");
+        assert_eq!(refused.problem(), "too_many_requests");
+        assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
+        assert!(refused.header("ratelimit").starts_with("\"door\";r=0;t="), "{:?}", refused.headers);
+        assert_eq!(client.get("/v1/centre").await.status, StatusCode::OK);
+        assert_eq!(nobody.get("/health/live").await.status, StatusCode::OK);
+    });
+}
+
+#[actix_web::test]
 async fn what_comes_with_nonsense_is_nobody() {
     on_each!(crate::api::World::imported, |client, _world| {
         for (name, value) in [

@@ -172,25 +172,23 @@ impl Objects {
             .collect();
         let other_item = *all_items.iter().find(|id| !own_items.contains(id)).unwrap();
 
-        // The clerk's office: one at which the run stops, and another run does not.
+        // The clerk's office: one at which a run hands over or takes what is the office's own, and another run does not call.
+        let of_site = |id: conthoi::domain::ItemId, site| day.item(id).unwrap().item.sites().any(|known| known == site);
         let calls = |run: &conthoi::domain::PlannedRun, site| {
             run.routes.iter().any(|route| route.stops.iter().any(|stop| stop.place == Place::Site(site)))
         };
-        let (site, elsewhere) = route
-            .stops
-            .iter()
-            .filter_map(|stop| match stop.place {
-                Place::Site(id) if id != route_depot(route) => Some(id),
-                _ => None,
+        let found = day.plan.runs.iter().find_map(|run| {
+            run.routes.iter().find_map(|route| {
+                route.stops.iter().find_map(|stop| {
+                    let Place::Site(site) = stop.place else { return None };
+                    let item = stop.load.iter().chain(&stop.unload).find(|id| of_site(**id, site))?;
+                    let elsewhere = day.plan.runs.iter().find(|run| !run.routes.is_empty() && !calls(run, site))?;
+                    (site != route_depot(route)).then_some((site, *item, run, route, elsewhere))
+                })
             })
-            .find_map(|site| {
-                let elsewhere = day.plan.runs.iter().find(|run| !run.routes.is_empty() && !calls(run, site))?;
-                Some((site, elsewhere))
-            })
-            .expect("an office at which not every run calls");
-        let of_site = |id: &&conthoi::domain::ItemId| day.item(**id).unwrap().item.sites().any(|known| known == site);
-        let site_item = *all_items.iter().find(of_site).unwrap();
-        let foreign_item = *all_items.iter().find(|id| !of_site(id)).unwrap();
+        });
+        let (site, site_item, clerk_run, clerk_route, elsewhere) = found.expect("an office with items of its own");
+        let foreign_item = *all_items.iter().find(|id| !of_site(**id, site)).unwrap();
 
         let round = &day.plan.rounds[0];
         let other_round =
@@ -240,10 +238,10 @@ impl Objects {
             round_courier: code_of(service, round.route.courier_id),
             site: site_code,
             items: [[text(*own_items.iter().next().unwrap()), text(other_item)], [text(site_item), text(foreign_item)]],
-            runs: [[run_id(run.id), run_id(other_run.id)], [run_id(run.id), run_id(elsewhere.id)]],
+            runs: [[run_id(run.id), run_id(other_run.id)], [run_id(clerk_run.id), run_id(elsewhere.id)]],
             routes: [
                 [route.id.to_string(), other_run.routes[0].id.to_string()],
-                [route.id.to_string(), elsewhere.routes[0].id.to_string()],
+                [clerk_route.id.to_string(), elsewhere.routes[0].id.to_string()],
             ],
             rounds: [round.id.to_string(), other_round.id.to_string()],
             discrepancies,
