@@ -212,7 +212,7 @@ fn fill(folder: &Path, scans: u64) {
         connection.batch_execute(&format!("INSERT INTO things VALUES {}", rows.join(", "))).unwrap();
     }
     // What the one scan that is there is of.
-    let first = item((7_919 + 31) % 20_000);
+    let first = item(7_950);
     let before = "(SELECT MAX(position) FROM scan_events)";
     connection
         .batch_execute(&format!(
