@@ -19,9 +19,9 @@ use super::{blocking, plan_jobs::PlanJobResponse};
 use crate::service::{PlanJob, Service};
 
 /// A comment is sent so often when nothing happens, so that both ends notice a dead connection.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How often a job of another process is looked at.
-const POLL: Duration = Duration::from_secs(1);
+pub(super) const POLL: Duration = Duration::from_secs(1);
 
 /// A body made of the chunks that a task sends; it ends when the task does.
 struct Chunks(mpsc::Receiver<web::Bytes>);
@@ -48,6 +48,11 @@ pub(super) fn stream(service: web::Data<Service>, id: Uuid, zone: Tz) -> HttpRes
             follow_elsewhere(&service, id, zone, &sender).await;
         }
     });
+    stream_of(receiver)
+}
+
+/// An answer made of the chunks that somebody sends.
+pub(super) fn stream_of(receiver: mpsc::Receiver<web::Bytes>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, "no-store"))

@@ -20,11 +20,15 @@ pub(super) fn about() -> OpenApi {
         .tags(Some([
             tag("health", "Whether the service runs and is ready"),
             tag("centre", "The centre, its sites, timetable and calendar"),
+            tag("dossiers", "Cases, as the one-stop system tells of them"),
             tag("items", "The things that are carried"),
             tag("custody", "Scans, who has what, and what has to be explained"),
             tag("plans", "The plans of working days, made by jobs"),
             tag("runs", "The document runs and line hauls of a plan"),
             tag("rounds", "The home-delivery rounds of a plan"),
+            tag("events", "What happens, as it happens"),
+            tag("webhooks", "Partners that are told of what happens"),
+            tag("epcis", "Events exchanged with partners, as EPCIS 2.0 has it"),
             tag("solve", "Routing problems of your own, in VROOM's JSON"),
             tag("problems", "What can go wrong"),
         ]))

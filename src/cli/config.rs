@@ -13,7 +13,7 @@ use super::{
     args::{Command, Common, Listen},
     error::CliError,
 };
-use crate::service::{DatabaseUrl, Service, Setup, solve::SolveLimits};
+use crate::service::{DatabaseUrl, ExchangeSettings, Service, Setup, solve::SolveLimits};
 
 /// The file that is read where it exists and no other is named.
 const FILE_DEFAULT: &str = "conthoi.toml";
@@ -35,6 +35,8 @@ struct File {
     log_format: Option<String>,
     solve_seconds_max: Option<u32>,
     solve_at_once: Option<u32>,
+    public_url: Option<String>,
+    webhooks_private: Option<bool>,
 }
 
 /// Options, environment, file and defaults in one.
@@ -48,6 +50,8 @@ pub(super) struct Config {
     log_json: bool,
     solve_seconds_max: Option<u32>,
     solve_at_once: Option<u32>,
+    public_url: Option<String>,
+    webhooks_private: bool,
 }
 
 impl Config {
@@ -72,9 +76,12 @@ impl Config {
                 centre: common.centre.clone().or(file.centre),
                 roads: common.roads.clone().or(file.roads),
                 solve: SolveLimits::default(),
+                exchange: ExchangeSettings::default(),
             },
             solve_seconds_max: file.solve_seconds_max,
             solve_at_once: file.solve_at_once,
+            public_url: file.public_url,
+            webhooks_private: file.webhooks_private.unwrap_or(false),
             json: common.json,
             bind: file.bind,
             port: file.port,
@@ -112,6 +119,12 @@ impl Config {
                 Some(limit) if name == "solve_at_once" => setup.solve.at_once = limit as usize,
                 Some(limit) => setup.solve.time_max = Duration::from_secs(limit.into()),
             }
+        }
+        if let Some(url) = listen.public_url.as_ref().or(self.public_url.as_ref()) {
+            setup.exchange = ExchangeSettings::below(url).map_err(|error| CliError::Usage(error.to_string()))?;
+        }
+        if listen.webhooks_private || self.webhooks_private {
+            setup.exchange = setup.exchange.reaching_private();
         }
         Ok(setup.open()?)
     }

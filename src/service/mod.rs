@@ -12,7 +12,11 @@
 mod calendar;
 mod centres;
 mod clock;
+mod dossiers;
+mod epcis;
 mod error;
+mod exchange;
+mod feed;
 mod geometry;
 pub mod import;
 mod items;
@@ -30,8 +34,9 @@ pub mod simulate;
 mod sites;
 pub mod solve;
 mod travel;
+mod webhooks;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -39,7 +44,17 @@ use uuid::Uuid;
 pub use calendar::{CalendarDay, TimetableDay};
 pub use centres::CentreOverview;
 pub use clock::{Clock, FixedClock, SystemClock};
+pub use dossiers::{
+    DossierFormat, DossierReport, DossierVersion, ExpectedDossier, IMPORT_ROWS_MAX, ImportedRow, NewDossier, RowColumn,
+    RowResult,
+};
+pub use epcis::{
+    CAPTURE_BYTES_MAX, CAPTURE_EVENTS_MAX, CaptureError, CapturePage, CapturedEvent, EndedCapture, EventPage,
+    EventQuery,
+};
 pub use error::{FieldProblem, ServiceError};
+pub use exchange::ExchangeSettings;
+pub use feed::{FeedCursor, FeedEvent, FeedKind, FeedPart};
 pub use geometry::{LineBasis, RouteGeometry};
 pub use items::{ItemDetail, ItemPage, ItemPlan, ItemPlanState, ItemQuery, Numbered};
 pub use new_item::{NewDestination, NewItem};
@@ -57,6 +72,7 @@ pub use seasons::{SeasonOrder, SeasonProgress, SeasonReport};
 pub use setup::{Setup, travel};
 pub use sites::{SitePage, SiteQuery};
 pub use travel::{estimated_travel, network_travel, read_network};
+pub use webhooks::{NewWebhook, SendOutcome, TakenDelivery, WebhookDetail, WebhookKind, WebhookPage};
 
 use self::{
     centres::CentreCache,
@@ -71,9 +87,12 @@ use crate::{
 };
 /// What the edges see of the layers below: they use those only through here.
 pub use crate::{
-    ledger::{Attempt, Custody, Discrepancy, DiscrepancyKind, Holding, Reconciliation, Recorded},
+    ledger::{Attempt, Custody, Discrepancy, DiscrepancyKind, Holding, Reconciliation, Recorded, epcis::Fault},
     roads::NetworkSummary,
-    store::{DatabaseUrl, DiscrepancyCursor, DiscrepancyState, ItemCursor, JobState, PlanJob},
+    store::{
+        DatabaseUrl, DeliveryState, DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, PlanJob,
+        PutDossier, WebhookDelivery,
+    },
 };
 
 /// All use cases; cheap to clone.
@@ -92,6 +111,9 @@ struct Inner {
     jobs: Jobs,
     scan_writer: Mutex<Option<Arc<ScanWriter>>>,
     solving: Arc<Solving>,
+    exchange: OnceLock<ExchangeSettings>,
+    feed: Arc<feed::FeedHub>,
+    sender: OnceLock<webhooks::Sender>,
 }
 
 impl Service {
@@ -134,6 +156,9 @@ impl Service {
             jobs: Jobs::default(),
             scan_writer: Mutex::default(),
             solving: Arc::new(Solving::limited(limits)),
+            exchange: OnceLock::new(),
+            feed: Arc::default(),
+            sender: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -5,8 +5,8 @@ use std::{
 };
 
 use super::{
-    Service, ServiceError, SystemClock, clock::ClockIds, estimated_travel, network_travel, read_network,
-    solve::SolveLimits,
+    ExchangeSettings, Service, ServiceError, SystemClock, clock::ClockIds, estimated_travel, network_travel,
+    read_network, solve::SolveLimits,
 };
 use crate::{
     dispatch::TravelModes,
@@ -26,6 +26,8 @@ pub struct Setup {
     pub roads: Option<PathBuf>,
     /// How much is solved for clients.
     pub solve: SolveLimits,
+    /// How the installation shows itself to others.
+    pub exchange: ExchangeSettings,
 }
 
 impl Setup {
@@ -47,7 +49,8 @@ impl Setup {
         }
         let clock = Arc::new(SystemClock);
         let ids = Box::new(ClockIds(clock.clone()));
-        Ok(Service::with_limits(store, travel, clock, ids, self.centre.clone(), self.solve))
+        let service = Service::with_limits(store, travel, clock, ids, self.centre.clone(), self.solve);
+        Ok(service.with_exchange(self.exchange.clone()))
     }
 }
 

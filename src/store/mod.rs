@@ -19,7 +19,9 @@ mod columns;
 mod connection;
 mod count;
 mod dossier;
+mod epcis;
 mod error;
+mod feed;
 mod filter;
 mod home_delivery;
 mod idempotency;
@@ -32,8 +34,15 @@ mod pool;
 mod schema;
 mod season;
 mod url;
+mod webhook;
 
+pub use dossier::PutDossier;
+pub use epcis::{
+    CaptureJob, Captured, ErrorBehaviour, EventCursor, EventFilter, EventKeys, EventOrder, EventSource, NewEvent,
+    ScanEvent, StoredEvent, TimeRange, ToldScans, WaitingCorrection,
+};
 pub use error::StoreError;
+pub use feed::{FeedEntry, FeedPlace};
 pub use filter::{Counts, Inserted, ItemCursor, ItemFilter};
 pub use idempotency::IdempotencyKey;
 pub use job::{JobId, JobState, PlanJob};
@@ -42,6 +51,7 @@ pub use ledger::{
     DiscrepancyState, Findings, LedgerDay, NewScan, ScanBatch, ScanWriter, StoredAside, StoredDiscrepancy, StoredScan,
 };
 pub use url::{Backend, DatabaseUrl};
+pub use webhook::{DeliveryState, SentDelivery, WebhookDelivery, WebhookEndpoint};
 
 use connection::{AnyConnection, Begin, Role, in_transaction};
 use diesel::{RunQueryDsl, sql_query};

@@ -1,12 +1,16 @@
 //! The tables as both backends have them; a test compares them with the migrated databases.
 
 mod centre;
+mod epcis;
+mod exchange;
 mod item;
 mod job;
 mod plan;
 mod scan;
 
 pub(super) use centre::*;
+pub(super) use epcis::*;
+pub(super) use exchange::*;
 pub(super) use item::*;
 pub(super) use job::*;
 pub(super) use plan::*;
@@ -48,4 +52,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     scan_devices,
     scan_reviews,
     discrepancies,
+    epcis_captures,
+    epcis_events,
+    epcis_terms,
+    epcis_cursors,
+    epcis_waiting,
+    feed_entries,
+    webhook_endpoints,
+    webhook_deliveries,
 );
