@@ -13,6 +13,7 @@ use actix_web::{
 };
 use chrono_tz::Tz;
 use tokio::{sync::mpsc, time};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{blocking, plan_jobs::PlanJobResponse};
@@ -22,6 +23,20 @@ use crate::service::{PlanJob, Service};
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How often a job of another process is looked at.
 pub(super) const POLL: Duration = Duration::from_secs(1);
+
+/// One event of a stream, as the HTML standard has server-sent events.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes the stream")]
+pub(super) struct ServerSentEvent {
+    /// Where to go on after it, with `Last-Event-ID`.
+    id: Option<String>,
+    /// What it is.
+    event: Option<String>,
+    /// JSON.
+    data: Option<String>,
+    /// After so many milliseconds a client that lost the connection comes again.
+    retry: Option<u64>,
+}
 
 /// A body made of the chunks that a task sends; it ends when the task does.
 struct Chunks(mpsc::Receiver<web::Bytes>);

@@ -6,7 +6,7 @@ use tokio::{sync::mpsc, time};
 use super::{
     blocking,
     caller::Caller,
-    events::{HEARTBEAT, POLL, stream_of},
+    events::{HEARTBEAT, POLL, ServerSentEvent, stream_of},
     params::{Param, QueryParams},
     problem::{Failure, Problem},
 };
@@ -47,7 +47,7 @@ impl Param for Kinds {
         ("types" = Option<String>, Query, description = "Only these, with commas between them: scan.recorded, discrepancy.opened, discrepancy.assigned, discrepancy.explained, discrepancy.resolved, plan.stored"),
     ),
     responses(
-        (status = 200, description = "Events, as long as the connection holds", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "Events, as long as the connection holds", body = ServerSentEvent, content_type = "text/event-stream"),
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/events")]
