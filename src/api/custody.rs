@@ -14,7 +14,7 @@ use super::{
     problem::{Failure, Problem},
 };
 use crate::{
-    domain::{CentreData, ScanId},
+    domain::{Act, CentreData, ScanId},
     service::{CustodyDetail, Recorded, Service},
 };
 
@@ -194,11 +194,13 @@ impl From<&CustodyDetail> for CustodyResponse {
 #[get("/v1/items/{code}/custody")]
 pub(crate) async fn get_custody(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadCustody)?;
     let code = path.text("code").to_owned();
-    let custody = blocking(&service, move |service| Ok(CustodyResponse::from(&service.custody(&code)?)));
+    let custody =
+        blocking(&service, move |service| Ok(CustodyResponse::from(&service.custody_for(&caller.authority(), &code)?)));
     Ok(HttpResponse::Ok().json(custody.await?))
 }

@@ -10,7 +10,10 @@ use super::{
     params::{Param, QueryParams},
     problem::{Failure, Problem},
 };
-use crate::service::{FeedCursor, FeedEvent, FeedKind, Service};
+use crate::{
+    domain::Act,
+    service::{FeedCursor, FeedEvent, FeedKind, Service},
+};
 
 const LAST_EVENT_ID: &str = "Last-Event-ID";
 /// After so many milliseconds a client that lost the connection comes again.
@@ -53,10 +56,11 @@ impl Param for Kinds {
 #[get("/v1/events")]
 pub(crate) async fn follow_feed(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     request: HttpRequest,
     mut query: QueryParams,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::FollowEvents)?;
     let after = query.get::<FeedCursor>("after");
     let kinds = query.get::<Kinds>("types").map_or_else(|| FeedKind::ALL.to_vec(), |kinds| kinds.0);
     query.finish()?;

@@ -15,7 +15,10 @@ use super::{
     places::local,
     problem::{Failure, Problem},
 };
-use crate::service::{DeliveryState, NewWebhook, Service, WebhookDelivery, WebhookDetail, WebhookKind};
+use crate::{
+    domain::Act,
+    service::{DeliveryState, NewWebhook, Service, WebhookDelivery, WebhookDetail, WebhookKind},
+};
 
 /// An endpoint to be told.
 #[derive(Debug, ToSchema)]
@@ -140,10 +143,11 @@ pub(crate) struct DeliveryList {
 #[post("/v1/webhooks")]
 pub(crate) async fn create_webhook(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     _: NoQuery,
     body: JsonBody,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ManageWebhooks)?;
     let mut fields = Fields::of(body.json)?;
     let url = fields.required::<String>("url");
     let types = fields.optional::<Vec<String>>("types").unwrap_or_default();
@@ -164,7 +168,12 @@ pub(crate) async fn create_webhook(
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/webhooks")]
-pub(crate) async fn list_webhooks(service: web::Data<Service>, _: Caller, _: NoQuery) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_webhooks(
+    service: web::Data<Service>,
+    caller: Caller,
+    _: NoQuery,
+) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ManageWebhooks)?;
     let list = blocking(&service, |service| {
         let zone = service.centre()?.centre.time_zone;
         let webhooks = service.webhooks()?.into_iter().map(|webhook| WebhookResponse::of(webhook, zone)).collect();
@@ -183,10 +192,11 @@ pub(crate) async fn list_webhooks(service: web::Data<Service>, _: Caller, _: NoQ
 #[get("/v1/webhooks/{id}")]
 pub(crate) async fn get_webhook(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ManageWebhooks)?;
     let id: Uuid = path.get("id")?;
     let webhook = blocking(&service, move |service| {
         Ok(WebhookResponse::of(service.webhook(id)?, service.centre()?.centre.time_zone))
@@ -204,10 +214,11 @@ pub(crate) async fn get_webhook(
 #[delete("/v1/webhooks/{id}")]
 pub(crate) async fn delete_webhook(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ManageWebhooks)?;
     let id: Uuid = path.get("id")?;
     blocking(&service, move |service| service.delete_webhook(id)).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -223,10 +234,11 @@ pub(crate) async fn delete_webhook(
 #[post("/v1/webhooks/{id}/ping")]
 pub(crate) async fn ping_webhook(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ManageWebhooks)?;
     let id: Uuid = path.get("id")?;
     let delivery = blocking(&service, move |service| {
         Ok(DeliveryResponse::of(service.ping_webhook(id)?, service.centre()?.centre.time_zone))
@@ -268,10 +280,11 @@ impl Param for Cursor {
 #[get("/v1/webhooks/{id}/deliveries")]
 pub(crate) async fn list_deliveries(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     mut query: QueryParams,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ManageWebhooks)?;
     let id: Uuid = path.get("id")?;
     let state = query.get::<DeliveryState>("state");
     let before = query.get::<Cursor>("cursor").map(|Cursor(at, id)| (at, id));
@@ -302,10 +315,11 @@ pub(crate) async fn list_deliveries(
 #[post("/v1/webhooks/{id}/deliveries/{delivery}/retry")]
 pub(crate) async fn retry_delivery(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ManageWebhooks)?;
     let (id, delivery): (Uuid, Uuid) = (path.get("id")?, path.get("delivery")?);
     blocking(&service, move |service| service.retry_delivery(id, delivery)).await?;
     Ok(HttpResponse::Accepted().finish())

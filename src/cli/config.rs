@@ -13,7 +13,7 @@ use super::{
     args::{Command, Common, Listen},
     error::CliError,
 };
-use crate::service::{DatabaseUrl, ExchangeSettings, Service, Setup, solve::SolveLimits};
+use crate::service::{AccessSettings, DatabaseUrl, ExchangeSettings, PublicUrl, Service, Setup, solve::SolveLimits};
 
 /// The file that is read where it exists and no other is named.
 const FILE_DEFAULT: &str = "conthoi.toml";
@@ -50,7 +50,6 @@ pub(super) struct Config {
     log_json: bool,
     solve_seconds_max: Option<u32>,
     solve_at_once: Option<u32>,
-    public_url: Option<String>,
     webhooks_private: bool,
 }
 
@@ -69,6 +68,15 @@ impl Config {
                 return Err(CliError::Usage(format!("log_format {other:?} is unknown: expected text or json")));
             }
         };
+        let public_url: Option<PublicUrl> = match common.public_url.clone().or(file.public_url) {
+            None => None,
+            Some(url) => Some(url.parse().map_err(CliError::Usage)?),
+        };
+        // Things are named by https URLs only.
+        let exchange = match public_url.as_ref().filter(|url| url.is_https()) {
+            None => ExchangeSettings::default(),
+            Some(url) => ExchangeSettings::below(&url.to_string())?,
+        };
         Ok(Self {
             setup: Setup {
                 database: url,
@@ -76,11 +84,11 @@ impl Config {
                 centre: common.centre.clone().or(file.centre),
                 roads: common.roads.clone().or(file.roads),
                 solve: SolveLimits::default(),
-                exchange: ExchangeSettings::default(),
+                exchange,
+                access: AccessSettings { public_url, ..AccessSettings::default() },
             },
             solve_seconds_max: file.solve_seconds_max,
             solve_at_once: file.solve_at_once,
-            public_url: file.public_url,
             webhooks_private: file.webhooks_private.unwrap_or(false),
             json: common.json,
             bind: file.bind,
@@ -120,9 +128,6 @@ impl Config {
                 Some(limit) => setup.solve.time_max = Duration::from_secs(limit.into()),
             }
         }
-        if let Some(url) = listen.public_url.as_ref().or(self.public_url.as_ref()) {
-            setup.exchange = ExchangeSettings::below(url).map_err(|error| CliError::Usage(error.to_string()))?;
-        }
         if listen.webhooks_private || self.webhooks_private {
             setup.exchange = setup.exchange.reaching_private();
         }
@@ -139,9 +144,19 @@ impl Config {
         self.setup.make_folder.is_some() && !Path::new(FOLDER_DEFAULT).exists()
     }
 
+    /// Under what address people reach the service from outside.
+    pub(super) fn public_url(&self) -> Option<&PublicUrl> {
+        self.setup.access.public_url.as_ref()
+    }
+
     /// The road network's file.
     pub(super) fn roads(&self) -> Option<&Path> {
         self.setup.roads.as_deref()
+    }
+
+    /// Where the service listens when nothing else is said, for people at this machine.
+    pub(super) fn loopback_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port.unwrap_or(PORT_DEFAULT))
     }
 
     /// Where to listen.

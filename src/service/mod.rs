@@ -9,6 +9,7 @@
 //!
 //! What it does not know: HTTP, terminals, exit codes. [`ServiceError`] says what failed in the mission's words.
 
+mod access;
 mod calendar;
 mod centres;
 mod clock;
@@ -41,6 +42,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+pub use access::{
+    AccessSettings, AccountChange, AccountPage, Actor, AuditPage, Credential, DeviceDetail, DevicePage, NewAccount,
+    NewDevice, NewEnrolment, NewSession, NewToken, OneTimeLink, PRINCIPAL_FRESH, PasswordCost, Principal, PublicUrl,
+    Secret, Via,
+};
 pub use calendar::{CalendarDay, TimetableDay};
 pub use centres::CentreOverview;
 pub use clock::{Clock, FixedClock, SystemClock};
@@ -74,7 +80,10 @@ pub use sites::{SitePage, SiteQuery};
 pub use travel::{estimated_travel, network_travel, read_network};
 pub use webhooks::{NewWebhook, SendOutcome, TakenDelivery, WebhookDetail, WebhookKind, WebhookPage};
 
+use scans::named_party;
+
 use self::{
+    access::Access,
     centres::CentreCache,
     clock::{ClockIds, SharedIds},
     jobs::Jobs,
@@ -90,8 +99,9 @@ pub use crate::{
     ledger::{Attempt, Custody, Discrepancy, DiscrepancyKind, Holding, Reconciliation, Recorded, epcis::Fault},
     roads::NetworkSummary,
     store::{
-        DatabaseUrl, DeliveryState, DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, PlanJob,
-        PutDossier, WebhookDelivery,
+        AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, DeliveryState, Device, DeviceShift,
+        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, PlanJob, PutDossier,
+        WebhookDelivery,
     },
 };
 
@@ -114,6 +124,7 @@ struct Inner {
     exchange: OnceLock<ExchangeSettings>,
     feed: Arc<feed::FeedHub>,
     sender: OnceLock<webhooks::Sender>,
+    access: Access,
 }
 
 impl Service {
@@ -146,6 +157,20 @@ impl Service {
         centre_code: Option<String>,
         limits: SolveLimits,
     ) -> Self {
+        Self::with_access(store, travel, clock, ids, centre_code, limits, AccessSettings::default())
+    }
+
+    /// The same with other settings of how people come in.
+    #[must_use]
+    pub fn with_access(
+        store: Store,
+        travel: Arc<TravelModes>,
+        clock: Arc<dyn Clock>,
+        ids: Box<dyn IdSource + Send>,
+        centre_code: Option<String>,
+        limits: SolveLimits,
+        access: AccessSettings,
+    ) -> Self {
         let inner = Inner {
             store,
             travel,
@@ -159,6 +184,7 @@ impl Service {
             exchange: OnceLock::new(),
             feed: Arc::default(),
             sender: OnceLock::new(),
+            access: Access::new(access),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -5,8 +5,8 @@ use std::{
 };
 
 use super::{
-    ExchangeSettings, Service, ServiceError, SystemClock, clock::ClockIds, estimated_travel, network_travel,
-    read_network, solve::SolveLimits,
+    AccessSettings, ExchangeSettings, Service, ServiceError, SystemClock, clock::ClockIds, estimated_travel,
+    network_travel, read_network, solve::SolveLimits,
 };
 use crate::{
     dispatch::TravelModes,
@@ -28,6 +28,8 @@ pub struct Setup {
     pub solve: SolveLimits,
     /// How the installation shows itself to others.
     pub exchange: ExchangeSettings,
+    /// How people come in.
+    pub access: AccessSettings,
 }
 
 impl Setup {
@@ -49,7 +51,8 @@ impl Setup {
         }
         let clock = Arc::new(SystemClock);
         let ids = Box::new(ClockIds(clock.clone()));
-        let service = Service::with_limits(store, travel, clock, ids, self.centre.clone(), self.solve);
+        let (centre, access) = (self.centre.clone(), self.access.clone());
+        let service = Service::with_access(store, travel, clock, ids, centre, self.solve, access);
         Ok(service.with_exchange(self.exchange.clone()))
     }
 }

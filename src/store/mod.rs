@@ -14,6 +14,7 @@
 //!
 //! What it does not know: the clock, how plans are made, HTTP. It gives no meaning to what it keeps and makes no ids.
 
+mod account;
 mod centre;
 mod columns;
 mod connection;
@@ -36,6 +37,10 @@ mod season;
 mod url;
 mod webhook;
 
+pub use account::{
+    AccessToken, Account, AccountLink, Attempt, Attempted, AuditCursor, AuditEntry, Device, DeviceShift, Enrolled,
+    Enrolment, LockAfter, PasswordHash, ScanDoubt, SecretDigest, Session,
+};
 pub use dossier::PutDossier;
 pub use epcis::{
     CaptureJob, Captured, ErrorBehaviour, EventCursor, EventFilter, EventKeys, EventOrder, EventSource, NewEvent,
@@ -48,7 +53,8 @@ pub use idempotency::IdempotencyKey;
 pub use job::{JobId, JobState, PlanJob};
 pub use ledger::{
     Appended, ChainEnd, ChainLink, Chaining, ConflictingScan, DeviceNumbers, Digest, DiscrepancyCursor,
-    DiscrepancyState, Findings, LedgerDay, NewScan, ScanBatch, ScanWriter, StoredAside, StoredDiscrepancy, StoredScan,
+    DiscrepancyFilter, DiscrepancyState, Findings, LedgerDay, NewScan, ScanBatch, ScanWriter, StoredAside,
+    StoredDiscrepancy, StoredScan,
 };
 pub use url::{Backend, DatabaseUrl};
 pub use webhook::{DeliveryState, SentDelivery, WebhookDelivery, WebhookEndpoint};

@@ -21,6 +21,7 @@ use crate::{
         problem::{Failure, Problem},
         problem_code::ProblemCode,
     },
+    domain::Act,
     service::{DossierFormat, DossierReport, ImportedRow, RowColumn, RowResult, Service},
 };
 
@@ -125,11 +126,12 @@ impl From<DossierReport> for ImportReport {
 #[post("/v1/dossiers/import")]
 pub(crate) async fn import_dossiers(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     request: HttpRequest,
     mut query: QueryParams,
     payload: web::Payload,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::WriteDossiers)?;
     let atomic = query.get::<bool>("atomic").unwrap_or(false);
     query.finish()?;
     let format = format_of(&request)?;

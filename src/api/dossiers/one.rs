@@ -13,7 +13,7 @@ use crate::{
         places::{SiteRef, local},
         problem::{Failure, Problem},
     },
-    domain::{CentreData, Dossier},
+    domain::{Act, CentreData, Dossier},
     service::{DossierVersion, ExpectedDossier, NewDossier, PutDossier, Service},
 };
 
@@ -107,13 +107,16 @@ fn names_a_dossier(context: &GuardContext<'_>) -> bool {
 #[get("/v1/dossiers/{code}", guard = "names_a_dossier")]
 pub(crate) async fn get_dossier(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     request: HttpRequest,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadDossiers)?;
     let code = path.text("code").to_owned();
-    let (dossier, centre) = blocking(&service, move |service| Ok((service.dossier(&code)?, service.centre()?))).await?;
+    let authority = caller.authority();
+    let (dossier, centre) =
+        blocking(&service, move |service| Ok((service.dossier_for(&authority, &code)?, service.centre()?))).await?;
     let version = DossierVersion::of(&dossier);
     if etag::has(&request, &version.to_string())? {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, format!("\"{version}\""))).finish());
@@ -140,12 +143,13 @@ pub(crate) async fn get_dossier(
 #[put("/v1/dossiers/{code}", guard = "names_a_dossier")]
 pub(crate) async fn put_dossier(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     request: HttpRequest,
     path: PathParams,
     _: NoQuery,
     body: JsonBody,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::WriteDossiers)?;
     let expected = match etag::believed(&request)? {
         Believed::Anything => ExpectedDossier::Anything,
         Believed::Nothing => ExpectedDossier::None,

@@ -14,6 +14,7 @@ use crate::{
         places::local,
         problem::{Failure, Problem},
     },
+    domain::Act,
     service::{CaptureError, EndedCapture, ErrorBehaviour, Service},
 };
 
@@ -120,11 +121,12 @@ fn behaviour(request: &HttpRequest) -> Result<ErrorBehaviour, Failure> {
 #[post("/epcis/capture")]
 pub(crate) async fn capture_events(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     request: HttpRequest,
     _: NoQuery,
     text: CaptureText,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::CaptureEpcis)?;
     let behaviour = behaviour(&request)?;
     let (capture, zone) = blocking(&service, move |service| {
         Ok((service.capture_document(&text.0, behaviour)?, service.centre()?.centre.time_zone))
@@ -149,9 +151,10 @@ pub(crate) async fn capture_events(
 #[get("/epcis/capture")]
 pub(crate) async fn list_captures(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     mut query: QueryParams,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::CaptureEpcis)?;
     let before = query.get::<Uuid>("nextPageToken");
     let limit = query.get::<u64>("perPage").unwrap_or(PER_PAGE_DEFAULT);
     if limit == 0 {
@@ -188,10 +191,11 @@ pub(super) fn next_page(path: &str, others: &str, token: &str) -> String {
 #[get("/epcis/capture/{id}")]
 pub(crate) async fn get_capture(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::CaptureEpcis)?;
     let id: Uuid = path.get("id")?;
     let (capture, zone) =
         blocking(&service, move |service| Ok((service.capture(id)?, service.centre()?.centre.time_zone))).await?;
@@ -211,10 +215,11 @@ pub(crate) async fn get_capture(
 #[post("/epcis/events")]
 pub(crate) async fn capture_event(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     _: NoQuery,
     text: CaptureText,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::CaptureEpcis)?;
     let event = blocking(&service, move |service| service.capture_event(&text.0)).await?;
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, format!("/epcis/events/{}", escaped(&event.id))))

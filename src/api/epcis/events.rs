@@ -10,6 +10,7 @@ use crate::{
         params::{NoQuery, PathParams, QueryParams},
         problem::{Failure, Problem, ProblemField},
     },
+    domain::Act,
     service::Service,
 };
 
@@ -71,9 +72,10 @@ const CONTEXT: &str = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.j
 #[get("/epcis/events")]
 pub(crate) async fn query_events(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadEpcis)?;
     let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string())
         .map_err(|error| Failure::parameter("query", format!("the query cannot be read: {error}")))?
         .into_inner();
@@ -103,10 +105,11 @@ pub(crate) async fn query_events(
 #[get("/epcis/events/{id:.+}")]
 pub(crate) async fn get_event(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadEpcis)?;
     let id = unescaped(path.text("id")).ok_or_else(|| Failure::parameter("id", "it is not UTF-8"))?;
     let document = blocking(&service, move |service| service.event(&id)).await?;
     Ok(HttpResponse::Ok().content_type(JSON_LD).body(document))
@@ -134,9 +137,10 @@ pub(crate) struct EventTypeList {
 #[get("/epcis/eventTypes")]
 pub(crate) async fn list_event_types(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadEpcis)?;
     let event_type = blocking(&service, Service::event_types).await?;
     Ok(HttpResponse::Ok().json(EventTypeList { context: CONTEXT, r#type: "EventTypeItemList", event_type }))
 }
@@ -148,6 +152,7 @@ pub(crate) async fn list_event_types(
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/epcis")]
-pub(crate) async fn list_resources(_: Caller, _: NoQuery) -> HttpResponse {
-    HttpResponse::Ok().json(["capture", "events", "eventTypes"])
+pub(crate) async fn list_resources(caller: Caller, _: NoQuery) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadEpcis)?;
+    Ok(HttpResponse::Ok().json(["capture", "events", "eventTypes"]))
 }

@@ -14,7 +14,10 @@ use sha2::{Digest, Sha256};
 
 use super::{FieldProblem, Service, ServiceError};
 use crate::{
-    domain::{CentreData, DayClock, Dossier, DossierCode, DossierId, SiteId, SiteKind, to_micros},
+    domain::{
+        Act, Authority, CentreData, Concerns, DayClock, Dossier, DossierCode, DossierId, Party, SiteId, SiteKind,
+        to_micros,
+    },
     store::PutDossier,
 };
 
@@ -99,6 +102,20 @@ impl Service {
         let centre = self.centre()?.centre.id;
         let found = self.store().dossier_by_code(centre, code.trim())?;
         found.ok_or_else(|| ServiceError::not_found("dossier", code))
+    }
+
+    /// The same for somebody who may perhaps not read all dossiers.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] also of a dossier that is not theirs to read.
+    pub fn dossier_for(&self, authority: &Authority, code: &str) -> Result<Dossier, ServiceError> {
+        let dossier = self.dossier(code)?;
+        let concerns: Concerns = std::iter::once(Party::Site(dossier.department_id)).collect();
+        if authority.may(Act::ReadDossiers, &concerns) {
+            Ok(dossier)
+        } else {
+            Err(ServiceError::not_found("dossier", code))
+        }
     }
 
     /// Creates the dossier with this code, or replaces what is known of it. Answers it and whether that changed anything.

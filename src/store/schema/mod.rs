@@ -1,5 +1,6 @@
 //! The tables as both backends have them; a test compares them with the migrated databases.
 
+mod account;
 mod centre;
 mod epcis;
 mod exchange;
@@ -8,6 +9,7 @@ mod job;
 mod plan;
 mod scan;
 
+pub(super) use account::*;
 pub(super) use centre::*;
 pub(super) use epcis::*;
 pub(super) use exchange::*;
@@ -60,4 +62,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     feed_entries,
     webhook_endpoints,
     webhook_deliveries,
+    accounts,
+    account_links,
+    sessions,
+    access_tokens,
+    devices,
+    device_enrolments,
+    device_shifts,
+    scan_senders,
+    scan_doubts,
+    login_attempts,
+    audit_log,
 );

@@ -17,7 +17,7 @@ use conthoi::{
 use serde_json::{Value, json};
 
 use super::{
-    Client, DAY, World, date, on_each,
+    Client, DAY, World, admin_session, date, on_each,
     scans::{Device, act, courier, item, send, site, with},
 };
 use crate::support::db::TestDatabase;
@@ -40,7 +40,9 @@ struct Follower {
 impl Follower {
     async fn of(service: &Service, query: &str, last_id: Option<&str>) -> Self {
         let app = init_service(api::app(web::Data::new(service.clone()))).await;
+        let session = admin_session(service).unwrap();
         let request = TestRequest::get().uri(&format!("/v1/events{query}"));
+        let request = request.insert_header(("cookie", format!("conthoi_session={session}")));
         let request = match last_id {
             Some(id) => request.insert_header(("Last-Event-ID", id)),
             None => request,

@@ -145,7 +145,9 @@ async fn add(client: &Client, url: &str, types: &[&str]) -> Value {
 }
 
 /// The states of an endpoint's deliveries, the newest first.
-async fn states(client: &Client, webhook: &Value, query: &str) -> Vec<Value> {
+async fn states(process: &Process, webhook: &Value, query: &str) -> Vec<Value> {
+    // Whoever came in days ago would have to come in again.
+    let client = process.client().await;
     let path = format!("/v1/webhooks/{}/deliveries{query}", webhook["id"].as_str().unwrap());
     client.json(&path).await["deliveries"].as_array().unwrap().clone()
 }
@@ -187,7 +189,7 @@ async fn handoffs_deliveries_and_discrepancies_are_told_and_signed() {
         }
         let handoff = received.iter().map(Received::json).find(|it| it["type"] == "handoff.recorded").unwrap();
         assert_eq!((&handoff["data"]["id"], &handoff["data"]["counterparty"]["code"]), (&gave["id"], &json!("CP01")));
-        let told = states(&client, &webhook, "?limit=2").await;
+        let told = states(&process, &webhook, "?limit=2").await;
         assert_eq!(
             (&told[0]["state"], &told[0]["last_status"], &told[0]["attempts"]),
             (&json!("delivered"), &json!(204), &json!(1))
@@ -219,7 +221,7 @@ async fn one_handoff(database: &TestDatabase, url: &str) -> (Process, Client, Va
 async fn what_is_not_taken_is_sent_again_with_the_same_id() {
     on_each!(World::imported, |_client, world| {
         let receiver = Receiver::answering(&[500, 302, 0, 200]);
-        let (process, client, webhook) = one_handoff(&world.database, &receiver.url).await;
+        let (process, _, webhook) = one_handoff(&world.database, &receiver.url).await;
         for (seconds, problem) in
             [(0, "the endpoint answered 500"), (5, "the endpoint answered 302"), (305, "it did not answer in time")]
         {
@@ -227,11 +229,11 @@ async fn what_is_not_taken_is_sent_again_with_the_same_id() {
                 assert_eq!(process.at(TimeDelta::seconds(seconds - 1)).work(), 0, "{problem}");
             }
             assert_eq!(process.at(TimeDelta::seconds(seconds)).work(), 1, "{problem}");
-            let told = states(&client, &webhook, "").await;
+            let told = states(&process, &webhook, "").await;
             assert_eq!((&told[0]["state"], &told[0]["last_problem"]), (&json!("waiting"), &json!(problem)));
         }
         assert_eq!(process.at(TimeDelta::seconds(2_105)).work(), 1);
-        let told = states(&client, &webhook, "?state=delivered").await;
+        let told = states(&process, &webhook, "?state=delivered").await;
         assert_eq!((told.len(), &told[0]["attempts"], &told[0]["last_problem"]), (1, &json!(4), &Value::Null));
         let received = receiver.received();
         assert_eq!(received.len(), 4);
@@ -248,15 +250,15 @@ async fn what_is_not_taken_is_sent_again_with_the_same_id() {
 async fn what_nobody_takes_for_three_days_is_given_up_and_can_be_sent_again() {
     on_each!(World::imported, |_client, world| {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let (process, client, webhook) = one_handoff(&world.database, &format!("http://{address}/hook")).await;
+        let (process, _, webhook) = one_handoff(&world.database, &format!("http://{address}/hook")).await;
         let mut attempts = 0;
         let mut hours = 0;
-        while states(&client, &webhook, "?state=waiting").await.len() + usize::from(attempts == 0) > 0 {
+        while states(&process, &webhook, "?state=waiting").await.len() + usize::from(attempts == 0) > 0 {
             attempts += process.at(TimeDelta::minutes(hours * 60)).work();
             hours += 1;
             assert!(hours < 100, "it is tried for ever");
         }
-        let dead = states(&client, &webhook, "?state=dead").await;
+        let dead = states(&process, &webhook, "?state=dead").await;
         assert_eq!((dead.len(), &dead[0]["attempts"]), (1, &json!(10)));
         assert!((68..=84).contains(&hours), "{hours} hours");
         assert!(!dead[0]["last_problem"].as_str().unwrap().is_empty());
@@ -266,10 +268,11 @@ async fn what_nobody_takes_for_three_days_is_given_up_and_can_be_sent_again() {
             webhook["id"].as_str().unwrap(),
             dead[0]["id"].as_str().unwrap()
         );
+        let client = process.client().await;
         assert_eq!(client.post(&path, &json!(null)).await.status, StatusCode::ACCEPTED);
         assert_eq!(client.post(&path, &json!(null)).await.problem(), "not_found", "it waits already");
         assert_eq!(process.work(), 1);
-        assert_eq!(states(&client, &webhook, "?state=waiting").await[0]["id"], dead[0]["id"]);
+        assert_eq!(states(&process, &webhook, "?state=waiting").await[0]["id"], dead[0]["id"]);
     });
 }
 
@@ -287,7 +290,7 @@ async fn an_endpoint_that_is_gone_is_told_nothing_more() {
         process.service.settle_delivery(&taken[0], &outcome).unwrap();
         let told = client.json(&format!("/v1/webhooks/{id}")).await;
         assert_eq!(told["disabled_reason"], "the endpoint answered 410 Gone");
-        assert_eq!(states(&client, &webhook, "?state=dead").await.len(), 2);
+        assert_eq!(states(&process, &webhook, "?state=dead").await.len(), 2);
         assert_eq!(client.post(&format!("/v1/webhooks/{id}/ping"), &json!(null)).await.problem(), "webhook_disabled");
         assert_eq!(process.at(TimeDelta::days(1)).work(), 0);
     });
@@ -297,7 +300,7 @@ async fn an_endpoint_that_is_gone_is_told_nothing_more() {
 async fn a_process_that_dies_between_sending_and_keeping_sends_again_what_it_sent() {
     on_each!(World::imported, |_client, world| {
         let receiver = Receiver::answering(&[200]);
-        let (process, client, webhook) = one_handoff(&world.database, &receiver.url).await;
+        let (process, _, webhook) = one_handoff(&world.database, &receiver.url).await;
         let taken = process.service.take_deliveries().unwrap();
         assert_eq!(process.service.send_delivery(&taken[0]), SendOutcome::Answered(200));
         // Here it dies. Another one waits until nobody can still be at it.
@@ -308,7 +311,7 @@ async fn a_process_that_dies_between_sending_and_keeping_sends_again_what_it_sen
         assert_eq!(received.len(), 2);
         assert_eq!(received[0].headers["webhook-id"], received[1].headers["webhook-id"]);
         assert_eq!(received[0].body, received[1].body);
-        assert_eq!(states(&client, &webhook, "?state=delivered").await.len(), 1);
+        assert_eq!(states(&process, &webhook, "?state=delivered").await.len(), 1);
     });
 }
 
@@ -334,8 +337,8 @@ async fn several_processes_share_the_work_and_a_slow_endpoint_keeps_nobody_waiti
         while process.work() > 0 {}
         let ids: HashSet<String> = quick.received().iter().map(|it| it.headers["webhook-id"].clone()).collect();
         assert_eq!((ids.len(), quick.received().len()), (12, 12), "each once");
-        assert_eq!(states(&client, &quick_hook, "?state=delivered").await.len(), 12);
-        assert_eq!(states(&client, &slow_hook, "?state=waiting").await.len(), 12);
+        assert_eq!(states(&process, &quick_hook, "?state=delivered").await.len(), 12);
+        assert_eq!(states(&process, &slow_hook, "?state=waiting").await.len(), 12);
     });
 }
 
