@@ -4,7 +4,7 @@ CARGO ?= cargo
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint doc deny check bench bench-day bench-roads bench-planner bench-solver bench-capture bench-ledger bench-kill bench-custody clean
+.PHONY: help run test fmt lint doc deny check bench bench-day bench-roads bench-planner bench-solver bench-capture bench-ledger bench-kill bench-custody bench-schemathesis fuzz clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,16 @@ bench-kill: ## kill -9 during capture, 200 times on each database
 
 bench-custody: ## custody against a model in 100,000 random schedules
 	$(CARGO) test --release --test it simulation -- --ignored --nocapture
+
+bench-schemathesis: ## every route under schemathesis, from the OpenAPI document: no 5xx, no answer that it does not describe
+	$(CARGO) build --release
+	benches/schemathesis.sh target/release/conthoi
+
+# Needs a nightly toolchain and cargo-fuzz, e.g. make fuzz TARGETS="epcis codes" FUZZ_SECONDS=600
+TARGETS ?= codes scan epcis vroom osm centre_csv dossiers
+FUZZ_SECONDS ?= 60
+fuzz: ## the parsers under cargo fuzz: TARGETS, FUZZ_SECONDS for each
+	@for target in $(TARGETS); do $(CARGO) +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) || exit 1; done
 
 clean:
 	$(CARGO) clean

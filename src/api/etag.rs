@@ -22,26 +22,54 @@ pub(crate) fn etag(version: PlanVersion) -> String {
 
 /// Whether `If-None-Match` names this version, so that the client has it already. Compared weakly.
 pub(crate) fn client_has(request: &HttpRequest, version: PlanVersion) -> Result<bool, Failure> {
+    has(request, &version.to_string())
+}
+
+/// The same of any version.
+pub(crate) fn has(request: &HttpRequest, version: &str) -> Result<bool, Failure> {
     Ok(match condition(request, &header::IF_NONE_MATCH)? {
         None => false,
         Some(Condition::Any) => true,
-        Some(Condition::Tags(tags)) => tags.iter().any(|(_, tag)| *tag == version.to_string()),
+        Some(Condition::Tags(tags)) => tags.iter().any(|(_, tag)| tag == version),
     })
 }
 
-/// What the client believes of the plan that it wants to replace. `If-Match` compares strongly: a weak tag never matches.
+/// What the client believes of what it wants to replace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Believed {
+    /// Nothing.
+    Anything,
+    /// It is not there.
+    Nothing,
+    /// It is there.
+    Something,
+    /// It has one of these tags.
+    OneOf(Vec<String>),
+}
+
+/// What the client believes of the plan that it wants to replace.
 pub(crate) fn expected(request: &HttpRequest) -> Result<Expected, Failure> {
+    Ok(match believed(request)? {
+        Believed::Anything => Expected::Anything,
+        Believed::Nothing => Expected::NoPlan,
+        Believed::Something => Expected::SomePlan,
+        Believed::OneOf(tags) => Expected::OneOf(tags),
+    })
+}
+
+/// What the client believes of what it wants to replace. `If-Match` compares strongly: a weak tag never matches.
+pub(crate) fn believed(request: &HttpRequest) -> Result<Believed, Failure> {
     let must_match = condition(request, &header::IF_MATCH)?;
     let must_not_match = condition(request, &header::IF_NONE_MATCH)?;
     match (must_match, must_not_match) {
-        (None, None) => Ok(Expected::Anything),
-        (None, Some(Condition::Any)) => Ok(Expected::NoPlan),
-        (Some(Condition::Any), None) => Ok(Expected::SomePlan),
+        (None, None) => Ok(Believed::Anything),
+        (None, Some(Condition::Any)) => Ok(Believed::Nothing),
+        (Some(Condition::Any), None) => Ok(Believed::Something),
         (Some(Condition::Tags(tags)), None) => {
-            Ok(Expected::OneOf(tags.into_iter().filter(|(weak, _)| !weak).map(|(_, tag)| tag).collect()))
+            Ok(Believed::OneOf(tags.into_iter().filter(|(weak, _)| !weak).map(|(_, tag)| tag).collect()))
         }
         (None, Some(Condition::Tags(_))) => {
-            Err(bad(&header::IF_NONE_MATCH, "here it can only be *, for a day that must not have a plan yet"))
+            Err(bad(&header::IF_NONE_MATCH, "here it can only be *, for what must not be there yet"))
         }
         (Some(_), Some(_)) => Err(bad(&header::IF_MATCH, "it cannot be given together with If-None-Match")),
     }

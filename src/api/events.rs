@@ -13,15 +13,30 @@ use actix_web::{
 };
 use chrono_tz::Tz;
 use tokio::{sync::mpsc, time};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{blocking, plan_jobs::PlanJobResponse};
 use crate::service::{PlanJob, Service};
 
 /// A comment is sent so often when nothing happens, so that both ends notice a dead connection.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How often a job of another process is looked at.
-const POLL: Duration = Duration::from_secs(1);
+pub(super) const POLL: Duration = Duration::from_secs(1);
+
+/// One event of a stream, as the HTML standard has server-sent events.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes the stream")]
+pub(super) struct ServerSentEvent {
+    /// Where to go on after it, with `Last-Event-ID`.
+    id: Option<String>,
+    /// What it is.
+    event: Option<String>,
+    /// JSON.
+    data: Option<String>,
+    /// After so many milliseconds a client that lost the connection comes again.
+    retry: Option<u64>,
+}
 
 /// A body made of the chunks that a task sends; it ends when the task does.
 struct Chunks(mpsc::Receiver<web::Bytes>);
@@ -48,6 +63,11 @@ pub(super) fn stream(service: web::Data<Service>, id: Uuid, zone: Tz) -> HttpRes
             follow_elsewhere(&service, id, zone, &sender).await;
         }
     });
+    stream_of(receiver)
+}
+
+/// An answer made of the chunks that somebody sends.
+pub(super) fn stream_of(receiver: mpsc::Receiver<web::Bytes>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, "no-store"))

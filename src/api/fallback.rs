@@ -14,7 +14,10 @@ pub(crate) struct KnownPaths(Vec<(ResourceDef, Vec<Method>)>);
 impl KnownPaths {
     /// The paths of the API's own description, and the pages beside it.
     pub(crate) fn of(openapi: &OpenApi) -> Self {
-        let described = openapi.paths.paths.iter().map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item)));
+        // An id of an event may hold slashes.
+        let pattern =
+            |path: &str| if path == "/epcis/events/{id}" { "/epcis/events/{id:.+}".into() } else { path.to_owned() };
+        let described = openapi.paths.paths.iter().map(|(path, item)| (ResourceDef::new(pattern(path)), methods(item)));
         let pages = ["/", "/openapi.json", "/docs", "/docs/{_:.*}"];
         let pages = pages.into_iter().map(|path| (ResourceDef::new(path), vec![Method::GET]));
         let forms = super::pages::PATHS.into_iter().map(|(path, methods)| {
@@ -24,8 +27,11 @@ impl KnownPaths {
     }
 
     fn methods_of(&self, path: &str) -> Vec<&Method> {
-        let mut methods: Vec<&Method> =
-            self.0.iter().filter(|(known, _)| known.is_match(path)).flat_map(|(_, methods)| methods).collect();
+        // A path of its own goes before one with a variable part.
+        let own = self.0.iter().filter(|(known, _)| known.pattern() == Some(path)).collect::<Vec<_>>();
+        let matching = || self.0.iter().filter(|(known, _)| known.is_match(path)).collect();
+        let found: Vec<&(ResourceDef, Vec<Method>)> = if own.is_empty() { matching() } else { own };
+        let mut methods: Vec<&Method> = found.into_iter().flat_map(|(_, methods)| methods).collect();
         methods.sort_by_key(|method| method.as_str());
         methods.dedup();
         methods

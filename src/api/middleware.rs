@@ -13,6 +13,7 @@ use actix_web::{
 };
 
 use super::{
+    epcis,
     problem::{Failure, PROBLEM_JSON, Problem},
     problem_code::ProblemCode,
 };
@@ -32,6 +33,7 @@ pub(crate) async fn accompany(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = Instant::now();
+    let path = request.path().to_owned();
     let id = request_id(&request);
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
@@ -44,8 +46,8 @@ pub(crate) async fn accompany(
     } else {
         let detail = "the service answers only requests to a loopback name, such as localhost or 127.0.0.1, and to the name of \
                       its --public-url";
-        let path = request.path().to_owned();
-        let problem = Problem { instance: Some(path), ..Failure::new(ProblemCode::FOREIGN_HOST, detail).document() };
+        let problem =
+            Problem { instance: Some(path.clone()), ..Failure::new(ProblemCode::FOREIGN_HOST, detail).document() };
         request.into_response(problem_response(Problem { request_id: Some(id.clone()), ..problem }))
     };
     let pattern = response.request().match_pattern().unwrap_or_else(|| "(no route)".to_owned());
@@ -56,6 +58,7 @@ pub(crate) async fn accompany(
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }
+    epcis::add_headers(&path, headers);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -83,6 +86,7 @@ pub(crate) async fn explain(
         let reason = status.canonical_reason().unwrap_or("the request failed");
         Failure::new(ProblemCode::of_status(status), reason).document()
     });
+    epcis::name_exception(request.path(), &mut problem);
     problem.instance = Some(request.path().to_owned());
     problem.request_id = id;
     let mut explained = problem_response(problem);

@@ -21,9 +21,12 @@ mod centre;
 mod custody;
 mod devices;
 mod discrepancies;
+mod dossiers;
+mod epcis;
 mod etag;
 mod events;
 mod fallback;
+mod feed;
 mod geojson;
 mod health;
 mod item_plan;
@@ -54,6 +57,7 @@ mod timetable;
 mod tokens;
 mod travel;
 mod warning;
+mod webhooks;
 
 use actix_web::{
     App, Error, HttpResponse,
@@ -130,12 +134,23 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(items::put_item)
         .service(items::get_item)
         .service(item_plan::get_item_plan)
+        .service(dossiers::import::import_dossiers)
+        .service(dossiers::one::get_dossier)
+        .service(dossiers::one::put_dossier)
         .service(custody::get_custody)
         .service(scans::record_scans)
         .service(discrepancies::list_discrepancies)
         .service(discrepancies::get_discrepancy)
         .service(discrepancies::assign_discrepancy)
         .service(discrepancies::resolve_discrepancy)
+        .service(feed::follow_feed)
+        .service(webhooks::create_webhook)
+        .service(webhooks::list_webhooks)
+        .service(webhooks::get_webhook)
+        .service(webhooks::delete_webhook)
+        .service(webhooks::ping_webhook)
+        .service(webhooks::list_deliveries)
+        .service(webhooks::retry_delivery)
         .service(plan_jobs::create_plan)
         .service(plan_jobs::get_plan_job)
         .service(plan_jobs::follow_plan_job)
@@ -151,6 +166,14 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(runs::get_round_stops)
         .service(runs::get_round_manifest)
         .service(solve::solve)
+        .service(epcis::events::list_resources)
+        .service(epcis::capture::capture_events)
+        .service(epcis::capture::list_captures)
+        .service(epcis::capture::get_capture)
+        .service(epcis::capture::capture_event)
+        .service(epcis::events::query_events)
+        .service(epcis::events::get_event)
+        .service(epcis::events::list_event_types)
         .service(login::login)
         .service(login::logout)
         .service(login::get_me)

@@ -158,6 +158,11 @@ impl QueryParams {
 
     /// The given parameters but for one, as a query string.
     pub(crate) fn without(&self, name: &str) -> String {
+        Self::encode(self.given.iter().filter(|(given, _)| *given != name))
+    }
+
+    /// Parameters as a query string.
+    pub(crate) fn encode<'a>(pairs: impl IntoIterator<Item = (&'a String, &'a String)>) -> String {
         let encode = |text: &str| {
             text.bytes().fold(String::new(), |mut out, byte| {
                 if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
@@ -168,12 +173,8 @@ impl QueryParams {
                 out
             })
         };
-        let pairs: Vec<String> = self
-            .given
-            .iter()
-            .filter(|(given, _)| *given != name)
-            .map(|(given, value)| format!("{}={}", encode(given), encode(value)))
-            .collect();
+        let pairs: Vec<String> =
+            pairs.into_iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
         pairs.join("&")
     }
 

@@ -159,7 +159,7 @@ pub(crate) async fn get_plan_job(
 #[utoipa::path(tag = "plans",
     params(("id" = Uuid, Path, description = "The job's id")),
     responses(
-        (status = 200, description = "Each event's data is the job as JSON", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "Each event's data is the job as JSON", body = events::ServerSentEvent, content_type = "text/event-stream"),
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/plan-jobs/{id}/events")]

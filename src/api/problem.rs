@@ -167,6 +167,13 @@ impl From<ServiceError> for Failure {
                 return Self::new(ProblemCode::SOLVER_BUSY, detail).retried_after(seconds);
             }
             ServiceError::Cancelled => return Self::stopping(),
+            ServiceError::Epcis(faults) => return super::epcis::faults(faults),
+            ServiceError::WebhookDisabled { .. } => ProblemCode::WEBHOOK_DISABLED,
+            ServiceError::DossierChanged { .. } => ProblemCode::DOSSIER_CHANGED,
+            ServiceError::DossierFile(_) => ProblemCode::INVALID_FILE,
+            ServiceError::CaptureTooLarge { .. } => ProblemCode::CAPTURE_TOO_LARGE,
+            ServiceError::EventExists { .. } => ProblemCode::EVENT_EXISTS,
+            ServiceError::TooManyEvents { .. } => ProblemCode::TOO_MANY_EVENTS,
             ServiceError::LoginLocked { seconds } => {
                 return Self::new(ProblemCode::LOGIN_LOCKED, detail).retried_after(seconds);
             }

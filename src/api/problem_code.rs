@@ -46,6 +46,12 @@ problem_codes! {
     UNSUPPORTED_MEMBER = "unsupported_member" 400 "The routing problem asks for what is not supported here"
         "The member that the error names by JSON pointer is sound in VROOM's API, but its meaning is not supported here. \
          The message says what to do instead.";
+    INVALID_EPCIS = "invalid_epcis" 400 "The document breaks rules of EPCIS"
+        "Each element of errors names a member by JSON pointer and the rule of EPCIS 2.0 or CBV 2.0 that it breaks. Nothing was \
+         stored; with the header GS1-Capture-Error-Behaviour: proceed whatever is sound would be.";
+    INVALID_FILE = "invalid_file" 400 "The file cannot be read"
+        "The header of the CSV file or the JSON list as a whole is not as expected; the detail says where. Nothing was stored of a \
+         file whose head cannot be read.";
     UNAUTHENTICATED = "unauthenticated" 401 "Nobody known makes this request"
         "Come in with POST /v1/login or at /login, or send a token as `Authorization: Bearer`. A session ends after some \
          hours, when its password is changed, and when its account is changed or shut; a token ends when it expires or is revoked.";
@@ -76,6 +82,10 @@ problem_codes! {
         "A job that has ended cannot be cancelled.";
     DISCREPANCY_CLOSED = "discrepancy_closed" 409 "The discrepancy is closed"
         "A discrepancy that was resolved, or that later scans have explained, cannot be changed.";
+    EVENT_EXISTS = "event_exists" 409 "The event is there already"
+        "An event is captured once. It is taken back by the same event with an errorDeclaration.";
+    WEBHOOK_DISABLED = "webhook_disabled" 409 "The webhook is disabled"
+        "The endpoint answered 410 and is told nothing any more. Delete it and make it anew.";
     NAME_TAKEN = "name_taken" 409 "Another account has this name or e-mail address"
         "Names and e-mail addresses of accounts are unique within a centre. Choose another.";
     LAST_ADMIN = "last_admin" 409 "This is the only admin who can come in"
@@ -94,11 +104,17 @@ problem_codes! {
     PLAN_CHANGED = "plan_changed" 412 "The plan has changed"
         "The plan is not the one that If-Match or If-None-Match named: somebody planned the day in between. Get the \
          plan, look at it, and send its ETag.";
+    DOSSIER_CHANGED = "dossier_changed" 412 "The dossier has changed"
+        "The dossier is not the one that If-Match or If-None-Match named. Get it, look at it, and send its ETag.";
     BODY_TOO_LARGE = "body_too_large" 413 "The body is too large"
         "The detail names the largest body that is accepted.";
     PROBLEM_TOO_LARGE = "problem_too_large" 413 "The routing problem is too large"
         "The detail names what there is too much of and the most that is accepted. Split the problem, or solve it with \
          `conthoi solve` on a machine of your own.";
+    CAPTURE_TOO_LARGE = "capture_too_large" 413 "The document has too many events"
+        "The header GS1-EPCIS-Capture-Limit says how many events are captured at once. Split the document.";
+    TOO_MANY_EVENTS = "too_many_events" 413 "The query finds too many events"
+        "More events are found than maxEventCount allows. Narrow the query, or read it part by part without maxEventCount.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type" 415 "The body is of the wrong type"
         "Send the body as application/json, not compressed.";
     FOREIGN_HOST = "foreign_host" 421 "The request was made to a foreign name"

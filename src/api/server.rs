@@ -1,10 +1,12 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr, TcpListener},
+    sync::Arc,
     time::Duration,
 };
 
 use actix_web::{HttpServer, web};
+use tokio::sync::Semaphore;
 
 use super::{
     limited_app,
@@ -17,6 +19,13 @@ const SHUTDOWN_S: u64 = 10;
 
 /// How often the scans that have come in are looked through for what has to be explained.
 const REVIEW_EVERY: Duration = Duration::from_secs(10);
+
+/// How often it is looked whether webhooks are due, when nothing happens here.
+const WEBHOOKS_EVERY: Duration = Duration::from_secs(2);
+/// What happens within so long is looked at together.
+const WEBHOOKS_GATHER: Duration = Duration::from_millis(100);
+/// Webhooks on their way at once.
+const DELIVERIES_AT_ONCE: usize = 16;
 
 /// Why the server does not serve.
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +109,7 @@ pub fn serve(service: &Service, listener: TcpListener, ready: impl FnOnce(Socket
             .run();
         let handle = server.handle();
         actix_web::rt::spawn(review(service.clone()));
+        actix_web::rt::spawn(tell_webhooks(service.clone()));
         actix_web::rt::spawn(forget_idle(limits));
         let stopping = service.clone();
         actix_web::rt::spawn(async move {
@@ -127,6 +137,43 @@ async fn review(service: Service) {
             Ok(Ok(()) | Err(ServiceError::NoCentre | ServiceError::SeveralCentres { .. })) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the scans could not be looked through; trying again"),
             Err(error) => tracing::error!(%error, "looking through the scans failed; trying again"),
+        }
+    }
+}
+
+/// Sends webhooks what happens, as long as the server runs.
+async fn tell_webhooks(service: Service) {
+    let at_once = Arc::new(Semaphore::new(DELIVERIES_AT_ONCE));
+    let mut changes = service.feed_changes();
+    while !service.is_closing() {
+        changes.mark_unchanged();
+        let looking = service.clone();
+        match web::block(move || looking.take_deliveries()).await {
+            Ok(Ok(due)) => {
+                for taken in due {
+                    let Ok(permit) = Arc::clone(&at_once).acquire_owned().await else { return };
+                    let sender = service.clone();
+                    actix_web::rt::spawn(async move {
+                        let sent = web::block(move || {
+                            let attempt = sender.send_delivery(&taken);
+                            sender.settle_delivery(&taken, &attempt)
+                        });
+                        match sent.await {
+                            Ok(Ok(())) => {}
+                            Ok(Err(error)) => tracing::warn!(%error, "what came of a webhook could not be kept"),
+                            Err(error) => tracing::error!(%error, "sending a webhook failed"),
+                        }
+                        drop(permit);
+                    });
+                }
+            }
+            Ok(Err(ServiceError::NoCentre | ServiceError::SeveralCentres { .. })) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "webhooks could not be looked at; trying again"),
+            Err(error) => tracing::error!(%error, "looking at webhooks failed; trying again"),
+        }
+        tokio::select! {
+            _ = changes.changed() => tokio::time::sleep(WEBHOOKS_GATHER).await,
+            () = tokio::time::sleep(WEBHOOKS_EVERY) => {}
         }
     }
 }

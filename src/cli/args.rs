@@ -14,7 +14,7 @@ Exit codes:
 
 Configuration: an option, else the environment (CONTHOI_*), else the TOML file (--config, CONTHOI_CONFIG or
 ./conthoi.toml), else the default. Keys of the file: database, centre, roads, bind, port, log, log_format,
-solve_seconds_max, solve_at_once, public_url.
+solve_seconds_max, solve_at_once, public_url, webhooks_private.
 
 Examples:
   conthoi demo                          one real day of Sóc Trăng, planned, shown and served
@@ -129,6 +129,9 @@ pub(super) struct Listen {
     /// How many problems POST /v1/solve solves at once [default: half the processors]
     #[arg(long, env = "CONTHOI_SOLVE_AT_ONCE", value_name = "N")]
     pub solve_at_once: Option<u32>,
+    /// Let webhooks lead into private networks, over http too
+    #[arg(long, env = "CONTHOI_WEBHOOKS_PRIVATE")]
+    pub webhooks_private: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -160,9 +163,29 @@ pub(super) struct Plan {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Import {
     /// The centre's folder; the built-in Sóc Trăng when not given
     pub folder: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Option<ImportCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ImportCommand {
+    /// Create and replace dossiers from a CSV or JSON file; exit code 3 when a row cannot be accepted
+    #[command(
+        after_help = "Columns: code, department, procedure, received_at, appointment_at, settled_at; procedure and \
+        settled_at may be left out.\n\n\
+        Examples:\n  conthoi import dossiers today.csv\n  conthoi import dossiers today.json --atomic --json"
+    )]
+    Dossiers {
+        /// The file; a name that ends in .json holds a list of objects
+        file: PathBuf,
+        /// Store all rows or, when one cannot be accepted, none
+        #[arg(long)]
+        atomic: bool,
+    },
 }
 
 #[derive(Debug, clap::Args)]

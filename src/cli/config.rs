@@ -13,7 +13,7 @@ use super::{
     args::{Command, Common, Listen},
     error::CliError,
 };
-use crate::service::{AccessSettings, DatabaseUrl, PublicUrl, Service, Setup, solve::SolveLimits};
+use crate::service::{AccessSettings, DatabaseUrl, ExchangeSettings, PublicUrl, Service, Setup, solve::SolveLimits};
 
 /// The file that is read where it exists and no other is named.
 const FILE_DEFAULT: &str = "conthoi.toml";
@@ -36,6 +36,7 @@ struct File {
     solve_seconds_max: Option<u32>,
     solve_at_once: Option<u32>,
     public_url: Option<String>,
+    webhooks_private: Option<bool>,
 }
 
 /// Options, environment, file and defaults in one.
@@ -49,6 +50,7 @@ pub(super) struct Config {
     log_json: bool,
     solve_seconds_max: Option<u32>,
     solve_at_once: Option<u32>,
+    webhooks_private: bool,
 }
 
 impl Config {
@@ -66,9 +68,14 @@ impl Config {
                 return Err(CliError::Usage(format!("log_format {other:?} is unknown: expected text or json")));
             }
         };
-        let public_url = match common.public_url.clone().or(file.public_url) {
+        let public_url: Option<PublicUrl> = match common.public_url.clone().or(file.public_url) {
             None => None,
             Some(url) => Some(url.parse().map_err(CliError::Usage)?),
+        };
+        // Things are named by https URLs only.
+        let exchange = match public_url.as_ref().filter(|url| url.is_https()) {
+            None => ExchangeSettings::default(),
+            Some(url) => ExchangeSettings::below(&url.to_string())?,
         };
         Ok(Self {
             setup: Setup {
@@ -77,10 +84,12 @@ impl Config {
                 centre: common.centre.clone().or(file.centre),
                 roads: common.roads.clone().or(file.roads),
                 solve: SolveLimits::default(),
+                exchange,
                 access: AccessSettings { public_url, ..AccessSettings::default() },
             },
             solve_seconds_max: file.solve_seconds_max,
             solve_at_once: file.solve_at_once,
+            webhooks_private: file.webhooks_private.unwrap_or(false),
             json: common.json,
             bind: file.bind,
             port: file.port,
@@ -118,6 +127,9 @@ impl Config {
                 Some(limit) if name == "solve_at_once" => setup.solve.at_once = limit as usize,
                 Some(limit) => setup.solve.time_max = Duration::from_secs(limit.into()),
             }
+        }
+        if listen.webhooks_private || self.webhooks_private {
+            setup.exchange = setup.exchange.reaching_private();
         }
         Ok(setup.open()?)
     }

@@ -20,6 +20,9 @@ pub(super) enum CliError {
     /// The ledger does not prove.
     #[error("the ledger has {faults} faults: keep this database as it is and restore a sound copy beside it")]
     LedgerBroken { faults: usize },
+    /// Rows of a file cannot be accepted.
+    #[error("{count} rows cannot be accepted: the result names them")]
+    RowsRejected { count: usize },
     /// The result cannot be printed.
     #[error("cannot write the result: {0}")]
     Output(#[from] io::Error),
@@ -42,6 +45,7 @@ impl CliError {
                 | ServiceError::NotAWorkingDay { .. }
                 | ServiceError::OutsideCalendar(_)
                 | ServiceError::Import(_)
+                | ServiceError::DossierFile(_)
                 | ServiceError::Simulate(_)
                 | ServiceError::Dispatch(_)
                 | ServiceError::Format(_)
@@ -50,7 +54,7 @@ impl CliError {
                 | ServiceError::Domain(_) => UNUSABLE_DATA,
                 _ => FAILED,
             },
-            Self::LedgerBroken { .. } => UNUSABLE_DATA,
+            Self::LedgerBroken { .. } | Self::RowsRejected { .. } => UNUSABLE_DATA,
             Self::Serve(_) | Self::Output(_) => FAILED,
         }
     }

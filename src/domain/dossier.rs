@@ -101,6 +101,12 @@ impl DossierCodePatterns {
         }
     }
 
+    /// Whether a code has a shape in which codes are issued on `date`.
+    #[must_use]
+    pub fn is_issued_on(&self, code: &DossierCode, date: NaiveDate) -> bool {
+        self.rows.iter().any(|(row, regex)| row.effective.contains(date) && regex.is_match(code.as_str()))
+    }
+
     /// The pattern by which codes are issued on `date`.
     #[must_use]
     pub fn issued_on(&self, date: NaiveDate) -> Option<&DossierCodePattern> {
@@ -127,4 +133,6 @@ pub struct Dossier {
     pub settled_at: Option<DateTime<Utc>>,
     /// Whether it was made by the simulator.
     pub synthetic: bool,
+    /// The administrative procedure, by its national code.
+    pub procedure_code: Option<String>,
 }

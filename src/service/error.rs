@@ -4,6 +4,7 @@ use uuid::Uuid;
 use crate::{
     dispatch::DispatchError,
     domain::{DeviceId, DomainError, Misread},
+    ledger::epcis::Fault,
     planner::formats::{FormatError, vroom::VroomError},
     roads::RoadsError,
     service::import::ImportError,
@@ -98,6 +99,17 @@ pub enum ServiceError {
         /// Its id.
         id: Uuid,
     },
+    /// The dossier has changed since the caller saw it.
+    #[error("the dossier {code} is not the one expected: {now}")]
+    DossierChanged {
+        /// Its code.
+        code: String,
+        /// What there is now.
+        now: String,
+    },
+    /// A file of dossiers whose head or whole cannot be read.
+    #[error("the file of dossiers cannot be read: {0}")]
+    DossierFile(String),
     /// The idempotency key came with another body before.
     #[error("this idempotency key was used before with another body: use a new key for a new request")]
     KeyReused,
@@ -119,6 +131,47 @@ pub enum ServiceError {
         id: Uuid,
         /// How it stands.
         state: &'static str,
+    },
+    /// A document of events that breaks rules of EPCIS.
+    #[error("{}", faults(.0))]
+    Epcis(Vec<Fault>),
+    /// A capture of more events than are taken at once.
+    #[error("the document has {events} events, and at most {limit} are captured at once: split it")]
+    CaptureTooLarge {
+        /// How many.
+        events: usize,
+        /// How many are taken.
+        limit: usize,
+    },
+    /// The event was captured before.
+    #[error("the event {id} was captured before")]
+    EventExists {
+        /// Its id.
+        id: String,
+    },
+    /// A webhook that is told nothing any more.
+    #[error("the webhook {id} is disabled ({reason}): delete it and make it anew")]
+    WebhookDisabled {
+        /// Its id.
+        id: Uuid,
+        /// Why.
+        reason: String,
+    },
+    /// A query that finds more events than it allows.
+    #[error("{found} events are found, and the query allows {limit}: narrow it, or allow more")]
+    TooManyEvents {
+        /// How many.
+        found: u64,
+        /// How many are allowed.
+        limit: u64,
+    },
+    /// A public URL below which nothing can be named.
+    #[error(
+        "public_url {url:?}: expected an https URL without query and fragment, such as https://logistics.example.org/"
+    )]
+    PublicUrl {
+        /// The URL.
+        url: String,
     },
     /// A season would be mixed with real data.
     #[error(
@@ -263,6 +316,10 @@ pub enum ServiceError {
     /// The database failed.
     #[error("{0}")]
     Store(#[from] StoreError),
+}
+
+fn faults(faults: &[Fault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn list(problems: &[FieldProblem]) -> String {

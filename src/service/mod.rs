@@ -13,7 +13,11 @@ mod access;
 mod calendar;
 mod centres;
 mod clock;
+mod dossiers;
+mod epcis;
 mod error;
+mod exchange;
+mod feed;
 mod geometry;
 pub mod import;
 mod items;
@@ -31,8 +35,9 @@ pub mod simulate;
 mod sites;
 pub mod solve;
 mod travel;
+mod webhooks;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -45,7 +50,17 @@ pub use access::{
 pub use calendar::{CalendarDay, TimetableDay};
 pub use centres::CentreOverview;
 pub use clock::{Clock, FixedClock, SystemClock};
+pub use dossiers::{
+    DossierFormat, DossierReport, DossierVersion, ExpectedDossier, IMPORT_ROWS_MAX, ImportedRow, NewDossier, RowColumn,
+    RowResult,
+};
+pub use epcis::{
+    CAPTURE_BYTES_MAX, CAPTURE_EVENTS_MAX, CaptureError, CapturePage, CapturedEvent, EndedCapture, EventPage,
+    EventQuery,
+};
 pub use error::{FieldProblem, ServiceError};
+pub use exchange::ExchangeSettings;
+pub use feed::{FeedCursor, FeedEvent, FeedKind, FeedPart};
 pub use geometry::{LineBasis, RouteGeometry};
 pub use items::{ItemDetail, ItemPage, ItemPlan, ItemPlanState, ItemQuery, Numbered};
 pub use new_item::{NewDestination, NewItem};
@@ -63,6 +78,7 @@ pub use seasons::{SeasonOrder, SeasonProgress, SeasonReport};
 pub use setup::{Setup, travel};
 pub use sites::{SitePage, SiteQuery};
 pub use travel::{estimated_travel, network_travel, read_network};
+pub use webhooks::{NewWebhook, SendOutcome, TakenDelivery, WebhookDetail, WebhookKind, WebhookPage};
 
 use scans::named_party;
 
@@ -80,11 +96,12 @@ use crate::{
 };
 /// What the edges see of the layers below: they use those only through here.
 pub use crate::{
-    ledger::{Attempt, Custody, Discrepancy, DiscrepancyKind, Holding, Reconciliation, Recorded},
+    ledger::{Attempt, Custody, Discrepancy, DiscrepancyKind, Holding, Reconciliation, Recorded, epcis::Fault},
     roads::NetworkSummary,
     store::{
-        AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, Device, DeviceShift, DiscrepancyCursor,
-        DiscrepancyState, ItemCursor, JobState, PlanJob,
+        AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, DeliveryState, Device, DeviceShift,
+        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, PlanJob, PutDossier,
+        WebhookDelivery,
     },
 };
 
@@ -104,6 +121,9 @@ struct Inner {
     jobs: Jobs,
     scan_writer: Mutex<Option<Arc<ScanWriter>>>,
     solving: Arc<Solving>,
+    exchange: OnceLock<ExchangeSettings>,
+    feed: Arc<feed::FeedHub>,
+    sender: OnceLock<webhooks::Sender>,
     access: Access,
 }
 
@@ -161,6 +181,9 @@ impl Service {
             jobs: Jobs::default(),
             scan_writer: Mutex::default(),
             solving: Arc::new(Solving::limited(limits)),
+            exchange: OnceLock::new(),
+            feed: Arc::default(),
+            sender: OnceLock::new(),
             access: Access::new(access),
         };
         Self { inner: Arc::new(inner) }

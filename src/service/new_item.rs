@@ -131,7 +131,7 @@ impl Service {
     }
 
     /// What is created in a database with a synthetic season is synthetic too: real and synthetic data are never mixed.
-    fn holds_a_synthetic_season(&self, centre: &CentreData) -> Result<bool, ServiceError> {
+    pub(super) fn holds_a_synthetic_season(&self, centre: &CentreData) -> Result<bool, ServiceError> {
         let first = self.store().items(centre.centre.id, &ItemFilter::default(), None, 1)?;
         Ok(first.first().is_some_and(|item| item.synthetic))
     }

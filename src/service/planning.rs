@@ -155,7 +155,10 @@ impl Service {
             return Err(ServiceError::Cancelled);
         }
         match self.store().save_plan(&plan, previous.map(|plan| plan.revision)) {
-            Ok(()) => Ok(plan),
+            Ok(()) => {
+                self.inner.feed.stir();
+                Ok(plan)
+            }
             Err(StoreError::LostRace { date, found, .. }) => Err(ServiceError::PlanChanged {
                 date,
                 now: found.map_or_else(|| "there is none".into(), |found| format!("it is at revision {found}")),

@@ -5,8 +5,8 @@ use std::{
 };
 
 use super::{
-    AccessSettings, Service, ServiceError, SystemClock, clock::ClockIds, estimated_travel, network_travel,
-    read_network, solve::SolveLimits,
+    AccessSettings, ExchangeSettings, Service, ServiceError, SystemClock, clock::ClockIds, estimated_travel,
+    network_travel, read_network, solve::SolveLimits,
 };
 use crate::{
     dispatch::TravelModes,
@@ -26,6 +26,8 @@ pub struct Setup {
     pub roads: Option<PathBuf>,
     /// How much is solved for clients.
     pub solve: SolveLimits,
+    /// How the installation shows itself to others.
+    pub exchange: ExchangeSettings,
     /// How people come in.
     pub access: AccessSettings,
 }
@@ -49,7 +51,9 @@ impl Setup {
         }
         let clock = Arc::new(SystemClock);
         let ids = Box::new(ClockIds(clock.clone()));
-        Ok(Service::with_access(store, travel, clock, ids, self.centre.clone(), self.solve, self.access.clone()))
+        let (centre, access) = (self.centre.clone(), self.access.clone());
+        let service = Service::with_access(store, travel, clock, ids, centre, self.solve, access);
+        Ok(service.with_exchange(self.exchange.clone()))
     }
 }
 

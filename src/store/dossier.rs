@@ -1,18 +1,32 @@
 //! Dossiers.
 
+use std::collections::{BTreeMap, HashMap};
+
 use chrono::DateTime;
 use diesel::prelude::*;
 
 use super::{
     Inserted, ROWS_AT_ONCE, Store, StoreError,
     columns::{Id, Micros, without_nul},
-    connection::on_backend,
+    connection::{AnyConnection, on_backend},
     schema::dossiers,
 };
 use crate::domain::{CentreId, Dossier, DossierCode, DossierId};
 
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = dossiers, treat_none_as_default_value = false)]
+/// What became of a dossier that was put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutDossier {
+    /// It is new.
+    Created,
+    /// It was there, and has other content now.
+    Updated,
+    /// It was there with this content.
+    Exists,
+}
+
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = dossiers, primary_key(centre_id, id))]
+#[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(super) struct DossierRow {
     centre_id: Id,
     id: Id,
@@ -22,6 +36,7 @@ pub(super) struct DossierRow {
     appointment_at: Micros,
     settled_at: Option<Micros>,
     synthetic: bool,
+    procedure_code: Option<String>,
 }
 
 impl From<&Dossier> for DossierRow {
@@ -35,6 +50,7 @@ impl From<&Dossier> for DossierRow {
             appointment_at: dossier.appointment_at.into(),
             settled_at: dossier.settled_at.map(Micros::from),
             synthetic: dossier.synthetic,
+            procedure_code: dossier.procedure_code.clone(),
         }
     }
 }
@@ -50,6 +66,7 @@ impl From<DossierRow> for Dossier {
             appointment_at: row.appointment_at.into(),
             settled_at: row.settled_at.map(DateTime::from),
             synthetic: row.synthetic,
+            procedure_code: row.procedure_code,
         }
     }
 }
@@ -81,6 +98,54 @@ impl Store {
                 Some(_) => Inserted::Conflict { field: "id" },
                 None => Inserted::Conflict { field: "code" },
             })
+        })
+    }
+
+    /// Stores dossiers by their codes, in order: new ones are added, known ones get this content but keep their ids. Nothing
+    /// is stored when `accept`, which hears of each dossier's place and the one known under its code, refuses one.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when one names a centre or department that does not exist.
+    pub fn put_dossiers(
+        &self,
+        centre: CentreId,
+        dossiers: &[Dossier],
+        mut accept: impl FnMut(usize, Option<&Dossier>) -> bool,
+    ) -> Result<Option<Vec<PutDossier>>, StoreError> {
+        for dossier in dossiers {
+            without_nul("code", dossier.code.as_str())?;
+        }
+        self.write(|connection| {
+            let mut outcomes = Vec::with_capacity(dossiers.len());
+            for (nth, part) in dossiers.chunks(ROWS_AT_ONCE).enumerate() {
+                let mut known = by_codes(connection, centre, part)?;
+                // Of several with one code each changes what the one before has left.
+                let mut changed: BTreeMap<String, (DossierRow, bool)> = BTreeMap::new();
+                for (place, dossier) in part.iter().enumerate() {
+                    let code = dossier.code.as_str();
+                    let before = known.get(code).cloned();
+                    if !accept(nth * ROWS_AT_ONCE + place, before.clone().map(Dossier::from).as_ref()) {
+                        return Ok(None);
+                    }
+                    let mut row = DossierRow::from(dossier);
+                    let outcome = match &before {
+                        None => PutDossier::Created,
+                        Some(before) => {
+                            row.id = before.id;
+                            row.synthetic = before.synthetic;
+                            if row == *before { PutDossier::Exists } else { PutDossier::Updated }
+                        }
+                    };
+                    if outcome != PutDossier::Exists {
+                        let is_new = changed.get(code).map_or(before.is_none(), |(_, is_new)| *is_new);
+                        changed.insert(code.to_owned(), (row.clone(), is_new));
+                        known.insert(code.to_owned(), row);
+                    }
+                    outcomes.push(outcome);
+                }
+                keep(connection, changed.into_values())?;
+            }
+            Ok(Some(outcomes))
         })
     }
 
@@ -120,4 +185,33 @@ impl Store {
             Ok(row.map(Dossier::from))
         })
     }
+}
+
+/// The dossiers with the codes of these.
+fn by_codes(
+    connection: &mut AnyConnection,
+    centre: CentreId,
+    dossiers: &[Dossier],
+) -> Result<HashMap<String, DossierRow>, StoreError> {
+    let rows: Vec<DossierRow> = dossiers::table
+        .filter(dossiers::centre_id.eq(Id::from(centre)))
+        .filter(dossiers::code.eq_any(dossiers.iter().map(|dossier| dossier.code.as_str())))
+        .select(DossierRow::as_select())
+        .load(connection)?;
+    Ok(rows.into_iter().map(|row| (row.code.clone(), row)).collect())
+}
+
+/// Adds and changes rows.
+fn keep(connection: &mut AnyConnection, rows: impl Iterator<Item = (DossierRow, bool)>) -> Result<(), StoreError> {
+    let missing = |error| StoreError::naming(error, "department_id", "a department");
+    let (new, known): (Vec<_>, Vec<_>) = rows.partition(|(_, is_new)| *is_new);
+    let new: Vec<DossierRow> = new.into_iter().map(|(row, _)| row).collect();
+    if !new.is_empty() {
+        on_backend!(connection, |c| diesel::insert_into(dossiers::table).values(&new).execute(c)).map_err(missing)?;
+    }
+    for (row, _) in known {
+        let target = dossiers::table.find((row.centre_id, row.id));
+        on_backend!(connection, |c| diesel::update(target).set(&row).execute(c)).map_err(missing)?;
+    }
+    Ok(())
 }

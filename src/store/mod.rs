@@ -20,7 +20,9 @@ mod columns;
 mod connection;
 mod count;
 mod dossier;
+mod epcis;
 mod error;
+mod feed;
 mod filter;
 mod home_delivery;
 mod idempotency;
@@ -33,12 +35,19 @@ mod pool;
 mod schema;
 mod season;
 mod url;
+mod webhook;
 
 pub use account::{
     AccessToken, Account, AccountLink, Attempt, Attempted, AuditCursor, AuditEntry, Device, DeviceShift, Enrolled,
     Enrolment, LockAfter, PasswordHash, ScanDoubt, SecretDigest, Session,
 };
+pub use dossier::PutDossier;
+pub use epcis::{
+    CaptureJob, Captured, ErrorBehaviour, EventCursor, EventFilter, EventKeys, EventOrder, EventSource, NewEvent,
+    ScanEvent, StoredEvent, TimeRange, ToldScans, WaitingCorrection,
+};
 pub use error::StoreError;
+pub use feed::{FeedEntry, FeedPlace};
 pub use filter::{Counts, Inserted, ItemCursor, ItemFilter};
 pub use idempotency::IdempotencyKey;
 pub use job::{JobId, JobState, PlanJob};
@@ -48,6 +57,7 @@ pub use ledger::{
     StoredDiscrepancy, StoredScan,
 };
 pub use url::{Backend, DatabaseUrl};
+pub use webhook::{DeliveryState, SentDelivery, WebhookDelivery, WebhookEndpoint};
 
 use connection::{AnyConnection, Begin, Role, in_transaction};
 use diesel::{RunQueryDsl, sql_query};

@@ -62,6 +62,11 @@ impl Namespaces {
         }
     }
 
+    /// Whether every name has the same meaning with `other`, so far as is known: what lies elsewhere may mean anything.
+    pub(super) fn is_within(&self, other: &Self) -> bool {
+        !self.open && !other.open && self.prefixes.iter().all(|(prefix, it)| other.prefixes.get(prefix) == Some(it))
+    }
+
     /// The namespace of a prefix.
     #[must_use]
     pub fn namespace(&self, prefix: &str) -> Option<&str> {

@@ -19,8 +19,19 @@ use super::{
 /// The event hash ID: `ni:///sha-256;…?ver=CBV2.0`.
 #[must_use]
 pub fn event_hash(event: &Event) -> String {
-    let digest: [u8; 32] = Sha256::digest(prehash(event)).into();
-    format!("ni:///sha-256;{}?ver=CBV2.0", hex(&digest))
+    hash_id(&event_sha256(event))
+}
+
+/// The digest in an event's hash ID.
+#[must_use]
+pub fn event_sha256(event: &Event) -> [u8; 32] {
+    Sha256::digest(prehash(event)).into()
+}
+
+/// The event hash ID with this digest.
+#[must_use]
+pub fn hash_id(digest: &[u8; 32]) -> String {
+    format!("ni:///sha-256;{}?ver=CBV2.0", hex(digest))
 }
 
 /// The canonical text of an event that is hashed.

@@ -8,15 +8,18 @@
 //! [`prehash`] and [`event_hash`] give the event hash ID of CBV 2.0 (section 8.9): two writings of one event have one
 //! hash. It tells duplicates, because an `eventID` alone does not: an error declaration bears that of the event it takes back.
 //!
-//! [`outbound`] tells our scans as events; [`compose()`] makes a document of any events.
+//! [`outbound`] tells our scans as events; [`compose()`] makes a document of any events, [`tell()`] one of events that are
+//! kept as they were sent. [`index()`] says under what an event is found, however it is written.
 //!
 //! What it does not know: HTTP, the database, the clock, and contexts that lie elsewhere: of the context of GS1 it knows the
 //! prefixes, of others nothing, and fetches nothing.
 
+mod answer;
 mod compose;
 mod context;
 mod hash;
 mod identifier;
+mod index;
 mod json;
 pub mod outbound;
 mod read;
@@ -24,10 +27,12 @@ mod time;
 mod validate;
 mod vocabulary;
 
+pub use answer::{Told, tell};
 pub use compose::{DocumentForm, compose};
 pub use context::Namespaces;
-pub use hash::{event_hash, prehash};
+pub use hash::{event_hash, event_sha256, hash_id, prehash};
 pub use identifier::canonical_link;
+pub use index::{EventIndex, Term, TypedTerm, Writing, event_id_key, index};
 pub use read::{Capture, CaptureForm, Event, read};
 
 use std::fmt;

@@ -54,6 +54,13 @@ pub struct Event {
 }
 
 impl Event {
+    /// An event that was made here, as [`super::outbound`] makes them.
+    #[must_use]
+    pub fn of_ours(value: Value) -> Self {
+        let (text, namespaces) = (value.to_string(), Namespaces::default());
+        Self { text, value, context: serde_json::json!([super::GS1_CONTEXT]), namespaces, ignored: Vec::new() }
+    }
+
     /// The event as it was sent, to the byte.
     #[must_use]
     pub fn text(&self) -> &str {

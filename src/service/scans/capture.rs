@@ -166,8 +166,10 @@ impl Service {
         if batch.scans.is_empty() {
             return done(Ok(WrittenScans { prepared, appended: Vec::new() }));
         }
+        let feed = Arc::clone(&self.inner.feed);
         match self.writer() {
             Ok(writer) => writer.add(batch, move |appended| {
+                feed.stir();
                 done(appended.map(|appended| WrittenScans { prepared, appended }).map_err(ServiceError::from));
             }),
             Err(error) => done(Err(error)),

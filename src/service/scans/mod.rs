@@ -46,7 +46,7 @@ fn corrupt(position: i64, error: &content::ContentError) -> ServiceError {
     ServiceError::Store(StoreError::Corrupt { table: "scan_events", problem })
 }
 
-fn recorded(stored: &StoredScan) -> Result<Recorded, ServiceError> {
+pub(super) fn recorded(stored: &StoredScan) -> Result<Recorded, ServiceError> {
     Ok(Recorded { scan: scan_of(stored)?, received_at: stored.received_at })
 }
 

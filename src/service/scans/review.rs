@@ -78,6 +78,7 @@ impl Service {
     pub fn review_scans(&self) -> Result<(), ServiceError> {
         let centre = self.centre()?;
         while self.review_some(&centre)? {}
+        while self.announce(&centre)? {}
         self.close_days(&centre)
     }
 
@@ -96,6 +97,15 @@ impl Service {
         // When somebody else was faster, the next look begins where they ended.
         self.store().keep_findings(id, (from, to), &findings, now)?;
         Ok(true)
+    }
+
+    /// Tells of discrepancies that count from now on. Answers whether there may be more.
+    fn announce(&self, centre: &CentreData) -> Result<bool, ServiceError> {
+        let told = self.store().announce_discrepancies(centre.centre.id, self.now(), SCANS_AT_ONCE)?;
+        if told > 0 {
+            self.inner.feed.stir();
+        }
+        Ok(told == SCANS_AT_ONCE as usize)
     }
 
     /// All that is wrong now with the things that `records` have to do with.
@@ -295,7 +305,7 @@ impl Service {
             return Err(ServiceError::Invalid(problems));
         };
         let assignee = json_of(assignee);
-        let open = self.store().assign_discrepancy(centre.centre.id, id, &assignee)?;
+        let open = self.store().assign_discrepancy(centre.centre.id, id, &assignee, self.now())?;
         self.changed(id, open)
     }
 
@@ -316,6 +326,7 @@ impl Service {
     }
 
     fn changed(&self, id: Uuid, was_open: bool) -> Result<DiscrepancyDetail, ServiceError> {
+        self.inner.feed.stir();
         let now = self.discrepancy(id)?;
         if was_open { Ok(now) } else { Err(ServiceError::DiscrepancyClosed { id, state: now.state.as_str() }) }
     }

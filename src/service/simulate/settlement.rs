@@ -47,6 +47,7 @@ pub(super) fn dossiers(
             settled_at: Some(office_time(centre, settled, rng)?)
                 .filter(|at| DayClock::date_of(*at, zone) <= request.to),
             synthetic: true,
+            procedure_code: None,
         });
     }
     calibrate(centre, profile, request, &mut dossiers, rng)?;

@@ -157,6 +157,26 @@ impl Store {
         })
     }
 
+    /// The scans at these positions, by position; a position that there is not is left out.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub fn scans_at(&self, centre: CentreId, positions: &[i64]) -> Result<Vec<StoredScan>, StoreError> {
+        let centre = Id::from(centre);
+        self.snapshot(|connection| {
+            let mut rows = Vec::with_capacity(positions.len());
+            for positions in positions.chunks(ROWS_AT_ONCE) {
+                let found: Vec<EventRow> = scan_events::table
+                    .filter(scan_events::centre_id.eq(centre))
+                    .filter(scan_events::position.eq_any(positions))
+                    .select(EVENT)
+                    .load(connection)?;
+                rows.extend(found);
+            }
+            with_asides(connection, centre, rows)
+        })
+    }
+
     /// The scans of a run or a round, by position.
     ///
     /// # Errors

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
     domain::{CentreId, DeviceId, ScanId},
     store::{
         ROWS_AT_ONCE, Store, StoreError,
-        columns::{Id, Micros, without_nul},
+        columns::{Id, Micros, to_json, without_nul},
         connection::{AnyConnection, on_backend},
+        feed,
         schema::{discrepancies, scan_devices, scan_reviews},
     },
 };
@@ -109,6 +111,53 @@ impl Row {
     }
 }
 
+impl Row {
+    /// What the feed tells of it.
+    fn feed_detail(&self) -> String {
+        to_json(&FeedDetail {
+            id: self.id.0,
+            kind: &self.kind,
+            subject: self.code.as_deref(),
+            scan_id: ScanId::from(self.scan_id).uuid(),
+            raised_at: DateTime::from(self.raised_at).timestamp_micros(),
+            due_at: DateTime::from(self.due_at).timestamp_micros(),
+        })
+    }
+}
+
+/// What the feed tells of a discrepancy. Times are microseconds since 1970.
+#[derive(Serialize)]
+struct FeedDetail<'a> {
+    id: Uuid,
+    kind: &'a str,
+    subject: Option<&'a str>,
+    scan_id: Uuid,
+    raised_at: i64,
+    due_at: i64,
+}
+
+/// Whether the feed has told of a discrepancy.
+fn is_announced(connection: &mut AnyConnection, centre: Id, id: Id) -> Result<bool, StoreError> {
+    let announced: Option<bool> = discrepancies::table
+        .find((centre, id))
+        .select(discrepancies::announced_at.is_not_null())
+        .first(connection)
+        .optional()?;
+    Ok(announced.unwrap_or(false))
+}
+
+/// Tells of an open discrepancy that was changed, where it was told of before.
+fn tell_change(
+    connection: &mut AnyConnection,
+    centre: CentreId,
+    id: Uuid,
+    at: DateTime<Utc>,
+    kind: &'static str,
+) -> Result<(), StoreError> {
+    let row: Row = discrepancies::table.find((Id::from(centre), Id(id))).select(Row::as_select()).first(connection)?;
+    feed::tell(connection, centre, at.into(), vec![(kind, row.feed_detail())])
+}
+
 impl TryFrom<Row> for StoredDiscrepancy {
     type Error = StoreError;
     fn try_from(row: Row) -> Result<Self, StoreError> {
@@ -186,8 +235,15 @@ pub struct DiscrepancyCursor {
     pub id: Uuid,
 }
 
-/// Stores what is found now of one thing and closes what was found of it before and is no more.
-fn replace(connection: &mut AnyConnection, known: &[Row], found: &[Row], at: Micros) -> Result<(), StoreError> {
+/// Stores what is found now of one thing and closes what was found of it before and is no more. What of that was announced
+/// is told as explained.
+fn replace(
+    connection: &mut AnyConnection,
+    known: &[Row],
+    found: &[Row],
+    at: Micros,
+    told: &mut Vec<(&'static str, String)>,
+) -> Result<(), StoreError> {
     for row in found {
         let before = known.iter().find(|known| known.id == row.id);
         let target = discrepancies::table.find((row.centre_id, row.id));
@@ -199,7 +255,11 @@ fn replace(connection: &mut AnyConnection, known: &[Row], found: &[Row], at: Mic
                     .execute(c))?;
             }
             Some("explained") => {
-                let open = (discrepancies::state.eq("open"), discrepancies::closed_at.eq(None::<Micros>));
+                let open = (
+                    discrepancies::state.eq("open"),
+                    discrepancies::closed_at.eq(None::<Micros>),
+                    discrepancies::announced_at.eq(None::<Micros>),
+                );
                 on_backend!(connection, |c| diesel::update(target).set(open).execute(c))?;
             }
             // It is open already, or somebody has explained it.
@@ -210,6 +270,9 @@ fn replace(connection: &mut AnyConnection, known: &[Row], found: &[Row], at: Mic
         let target = discrepancies::table.find((gone.centre_id, gone.id));
         let explained = (discrepancies::state.eq("explained"), discrepancies::closed_at.eq(Some(at)));
         on_backend!(connection, |c| diesel::update(target).set(explained).execute(c))?;
+        if is_announced(connection, gone.centre_id, gone.id)? {
+            told.push(("discrepancy.explained", gone.feed_detail()));
+        }
     }
     Ok(())
 }
@@ -297,17 +360,64 @@ impl Store {
             let rows = |found: &[StoredDiscrepancy]| -> Vec<Row> {
                 found.iter().map(|found| Row::new(centre, found)).collect()
             };
+            let mut told = Vec::new();
             for (subject, found) in &findings.of_subjects {
                 let known: Vec<Row> = discrepancies::table
                     .filter(discrepancies::centre_id.eq(centre_id))
                     .filter(discrepancies::code.eq(subject))
                     .select(Row::as_select())
                     .load(connection)?;
-                replace(connection, &known, &rows(found), at)?;
+                replace(connection, &known, &rows(found), at, &mut told)?;
             }
             findings.devices.iter().try_for_each(|device| keep_device(connection, centre_id, device))?;
             findings.lasting.iter().try_for_each(|found| note(connection, centre, found))?;
+            feed::tell(connection, centre, at, told)?;
             Ok(true)
+        })
+    }
+
+    /// Tells the feed of open discrepancies that count at `now` and of which it has not told, at most `limit`. Answers how
+    /// many they were.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub fn announce_discrepancies(
+        &self,
+        centre: CentreId,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<usize, StoreError> {
+        let centre_id = Id::from(centre);
+        let silent = || {
+            discrepancies::table
+                .filter(discrepancies::centre_id.eq(centre_id))
+                .filter(discrepancies::announced_at.is_null())
+                .filter(discrepancies::state.eq("open"))
+                .filter(discrepancies::raised_at.le(Micros::from(now)))
+        };
+        // Nearly always there is nothing to tell, and then nobody's turn to write is taken.
+        let any: Option<Id> =
+            self.read(|connection| Ok(silent().select(discrepancies::id).first(connection).optional()?))?;
+        if any.is_none() {
+            return Ok(0);
+        }
+        self.write(|connection| {
+            let rows: Vec<Row> = silent()
+                .order((discrepancies::raised_at, discrepancies::id))
+                .limit(limit.into())
+                .select(Row::as_select())
+                .load(connection)?;
+            let mut told = Vec::new();
+            for row in &rows {
+                // Another process may tell of it at this moment.
+                let mine = discrepancies::table.find((centre_id, row.id)).filter(discrepancies::announced_at.is_null());
+                let set = discrepancies::announced_at.eq(Some(Micros::from(now)));
+                if on_backend!(connection, |c| diesel::update(mine).set(set).execute(c))? == 1 {
+                    told.push(("discrepancy.opened", row.feed_detail()));
+                }
+            }
+            feed::tell(connection, centre, now.into(), told)?;
+            Ok(rows.len())
         })
     }
 
@@ -370,11 +480,21 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub fn assign_discrepancy(&self, centre: CentreId, id: Uuid, assignee: &str) -> Result<bool, StoreError> {
+    pub fn assign_discrepancy(
+        &self,
+        centre: CentreId,
+        id: Uuid,
+        assignee: &str,
+        at: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
         self.write(|connection| {
             let open = discrepancies::table.find((Id::from(centre), Id(id))).filter(discrepancies::state.eq("open"));
             let set = discrepancies::assignee.eq(Some(assignee));
-            Ok(on_backend!(connection, |c| diesel::update(open).set(set).execute(c))? == 1)
+            let changed = on_backend!(connection, |c| diesel::update(open).set(set).execute(c))? == 1;
+            if changed {
+                tell_change(connection, centre, id, at, "discrepancy.assigned")?;
+            }
+            Ok(changed)
         })
     }
 
@@ -397,7 +517,11 @@ impl Store {
                 discrepancies::reason.eq(Some(reason)),
                 discrepancies::closed_at.eq(Some(Micros::from(at))),
             );
-            Ok(on_backend!(connection, |c| diesel::update(open).set(set).execute(c))? == 1)
+            let changed = on_backend!(connection, |c| diesel::update(open).set(set).execute(c))? == 1;
+            if changed {
+                tell_change(connection, centre, id, at, "discrepancy.resolved")?;
+            }
+            Ok(changed)
         })
     }
 }

@@ -8,6 +8,7 @@ use super::{
         ROWS_AT_ONCE, Store, StoreError,
         columns::{Id, four_digit_year, number, to_json, unsigned},
         connection::{AnyConnection, on_backend},
+        feed,
         schema::{
             plan_continues, plan_routes, plan_runs, plan_stop_items, plan_stops, plan_unassigned, plan_warnings, plans,
         },
@@ -53,7 +54,9 @@ impl Store {
                     return lost(take_revision(connection, &rows.plan)?);
                 }
             }
-            rows.insert(connection)
+            rows.insert(connection)?;
+            let detail = serde_json::json!({ "id": plan.id.uuid(), "date": plan.date, "revision": plan.revision });
+            feed::tell(connection, plan.centre_id, plan.made_at.into(), vec![("plan.stored", detail.to_string())])
         })
     }
 }

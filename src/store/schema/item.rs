@@ -10,6 +10,7 @@ diesel::table! {
         appointment_at -> BigInt,
         settled_at -> Nullable<BigInt>,
         synthetic -> Bool,
+        procedure_code -> Nullable<Text>,
     }
 }
 

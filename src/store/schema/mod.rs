@@ -2,6 +2,8 @@
 
 mod account;
 mod centre;
+mod epcis;
+mod exchange;
 mod item;
 mod job;
 mod plan;
@@ -9,6 +11,8 @@ mod scan;
 
 pub(super) use account::*;
 pub(super) use centre::*;
+pub(super) use epcis::*;
+pub(super) use exchange::*;
 pub(super) use item::*;
 pub(super) use job::*;
 pub(super) use plan::*;
@@ -50,6 +54,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     scan_devices,
     scan_reviews,
     discrepancies,
+    epcis_captures,
+    epcis_events,
+    epcis_terms,
+    epcis_cursors,
+    epcis_waiting,
+    feed_entries,
+    webhook_endpoints,
+    webhook_deliveries,
     accounts,
     account_links,
     sessions,

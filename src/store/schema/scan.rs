@@ -93,5 +93,6 @@ diesel::table! {
         assignee -> Nullable<Text>,
         reason -> Nullable<Text>,
         closed_at -> Nullable<BigInt>,
+        announced_at -> Nullable<BigInt>,
     }
 }

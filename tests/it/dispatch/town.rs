@@ -127,6 +127,7 @@ impl Town {
             appointment_at,
             settled_at: None,
             synthetic: true,
+            procedure_code: None,
         });
     }
 

@@ -4,7 +4,7 @@
 
 mod chain;
 mod content;
-mod epcis;
+pub(crate) mod epcis;
 mod rules;
 mod sequence;
 mod simulation;

@@ -338,6 +338,7 @@ pub(crate) fn dossier(centre: &CentreData, number: u32, dice: &mut Dice) -> Doss
         appointment_at: at(9, 0),
         settled_at: None,
         synthetic: false,
+        procedure_code: None,
     }
 }
 

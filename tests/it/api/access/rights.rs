@@ -9,7 +9,7 @@ use actix_web::{
 };
 use conthoi::{
     api,
-    domain::{Place, Role, RunId},
+    domain::{Place, Role, RunId, SiteKind},
     service::{Actor, JobState, NamedParty, NewAccount, NewToken, PlanJob, Service},
     store::Account,
 };
@@ -78,6 +78,25 @@ POST   /v1/devices/enrolments             A A F F F F
 POST   /v1/devices/{id}/shift             A A F F F F
 DELETE /v1/devices/{id}                   A A F F F F
 GET    /v1/audit                          A F F F A F
+GET    /v1/events                         A A F F A F
+POST   /v1/dossiers/import                A A F F F F
+GET    /v1/dossiers/{code}                A A F AH A F
+PUT    /v1/dossiers/{code}                A A F F F F
+GET    /v1/webhooks                       A F F F F F
+POST   /v1/webhooks                       A F F F F F
+GET    /v1/webhooks/{id}                  A F F F F F
+DELETE /v1/webhooks/{id}                  A F F F F F
+POST   /v1/webhooks/{id}/ping             A F F F F F
+GET    /v1/webhooks/{id}/deliveries       A F F F F F
+POST   /v1/webhooks/{id}/deliveries/{delivery}/retry A F F F F F
+GET    /epcis                             A A F F A F
+POST   /epcis/capture                     A A F F F F
+GET    /epcis/capture                     A A F F F F
+GET    /epcis/capture/{id}                A A F F F F
+POST   /epcis/events                      A A F F F F
+GET    /epcis/events                      A A F F A F
+GET    /epcis/events/{id}                 A A F F A F
+GET    /epcis/eventTypes                  A A F F A F
 ";
 
 const ROLES: [&str; 6] = ["admin", "dispatcher", "courier", "clerk", "supervisor", "integration"];
@@ -123,6 +142,8 @@ struct Objects {
     rounds: [String; 2],
     discrepancies: [[String; 2]; 2],
     job: Uuid,
+    dossiers: [String; 2],
+    event: String,
     bystander: Account,
     token: String,
     device: String,
@@ -209,6 +230,21 @@ impl Objects {
             ],
         ];
 
+        // An office's own dossier, and another office's.
+        let other_office = centre.sites.iter().find(|it| it.kind == SiteKind::Department && it.id != site).unwrap();
+        let dossiers = ["000.00.00.H51-190613-9001", "000.00.00.H51-190613-9002"].map(str::to_owned);
+        for (code, department) in dossiers.iter().zip([&site_code, &other_office.code]) {
+            let body = json!({
+                "department": department, "received_at": "2019-06-13T09:00:00+07:00",
+                "appointment_at": "2019-06-20T09:00:00+07:00",
+            });
+            let request = TestRequest::put().uri(&format!("/v1/dossiers/{code}")).set_json(body);
+            let answer = admin.send(request).await;
+            assert_eq!(answer.status, StatusCode::CREATED, "{:?}", answer.bytes);
+        }
+        let event = admin.post("/epcis/events", &crate::ledger::epcis::object_event()).await;
+        let event = event.header("location").strip_prefix("/epcis/events/").unwrap().to_owned();
+
         let job = PlanJob {
             id: Uuid::now_v7(),
             centre_id: centre.centre.id,
@@ -246,6 +282,8 @@ impl Objects {
             rounds: [round.id.to_string(), other_round.id.to_string()],
             discrepancies,
             job: job.id,
+            dossiers,
+            event,
             bystander,
             token: token.id.to_string(),
             device: device.id.to_string(),
@@ -261,13 +299,20 @@ impl Objects {
             _ if path.starts_with("/v1/routes/") => self.routes[whose][other].clone(),
             _ if path.starts_with("/v1/rounds/") => self.rounds[other].clone(),
             _ if path.starts_with("/v1/discrepancies/") => self.discrepancies[whose][other].clone(),
+            _ if path.starts_with("/v1/dossiers/") => self.dossiers[other].clone(),
+            _ if path.starts_with("/epcis/events/") => self.event.clone(),
+            // Nothing has these ids, which is told only to those who may ask.
+            _ if path.starts_with("/v1/webhooks/") || path.starts_with("/epcis/capture/") => "no-id".to_owned(),
+            // A stream has no end to wait for.
+            "/v1/events" => return format!("{path}?types=none"),
             _ if path.starts_with("/v1/plan-jobs/") => self.job.to_string(),
             _ if path.starts_with("/v1/accounts/") => self.bystander.id.to_string(),
             _ if path.starts_with("/v1/tokens/") => self.token.clone(),
             _ if path.starts_with("/v1/devices/") => self.device.clone(),
             _ => self.site.clone(),
         };
-        let filled = path.replace("{id}", &id).replace("{code}", &id).replace("{date}", DAY);
+        let filled =
+            path.replace("{id}", &id).replace("{delivery}", "no-id").replace("{code}", &id).replace("{date}", DAY);
         if path.ends_with("/plan") { format!("{filled}?date={DAY}") } else { filled }
     }
 
@@ -353,7 +398,7 @@ async fn each_role_does_what_is_theirs_to_what_is_theirs() {
                         None => admin.with_token(bare_token.reveal()),
                     };
                     let mut filled = objects.path(&path, role, which);
-                    if method == "PUT" {
+                    if method == "PUT" && path.starts_with("/v1/items/") {
                         filled = format!("/v1/items/{}", Uuid::now_v7());
                     }
                     let answer = send(client, filled, body(which)).await;

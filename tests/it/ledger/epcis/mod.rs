@@ -12,7 +12,7 @@ use std::{
 use serde_json::{Value, json};
 
 /// A folder of the published documents; says that it skips where they are absent.
-fn published(folder: &str) -> Option<PathBuf> {
+pub(crate) fn published(folder: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("CONTHOI_SHARED").map(PathBuf::from);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let candidates = shared.into_iter().chain([root.join("../shared"), root.join("../../shared")]);
@@ -26,7 +26,7 @@ fn published(folder: &str) -> Option<PathBuf> {
 }
 
 /// The files of a folder with one of these endings: name without ending, and text.
-fn files(folder: &Path, endings: &[&str]) -> Vec<(String, String)> {
+pub(crate) fn files(folder: &Path, endings: &[&str]) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -39,7 +39,7 @@ fn files(folder: &Path, endings: &[&str]) -> Vec<(String, String)> {
 }
 
 /// The events of a document, or the event.
-fn events_of(document: &Value) -> Vec<Value> {
+pub(crate) fn events_of(document: &Value) -> Vec<Value> {
     let paths = ["/epcisBody/eventList", "/epcisBody/queryResults/resultsBody/eventList"];
     match paths.iter().find_map(|path| document.pointer(path)) {
         Some(list) => list.as_array().unwrap().clone(),
@@ -48,7 +48,7 @@ fn events_of(document: &Value) -> Vec<Value> {
 }
 
 /// A sound event on its own.
-fn object_event() -> Value {
+pub(crate) fn object_event() -> Value {
     json!({
         "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"ex": "https://ns.example.com/"}],
         "type": "ObjectEvent",

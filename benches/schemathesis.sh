@@ -1,0 +1,51 @@
+#!/bin/sh
+# Every route under schemathesis, from the OpenAPI document: benches/schemathesis.sh CONTHOI [OPTION…]
+#
+# Serves Sóc Trăng with a synthetic week and a planned day from a temporary folder, and runs schemathesis from a virtual
+# environment in target/. No answer may be a 5xx, and each must be as the document has it. Streams, which do not end, are left
+# out. Further options go to schemathesis.
+set -eu
+
+conthoi=$(realpath "$1")
+shift
+root=$(cd "$(dirname "$0")/.." && pwd)
+venv="$root/target/schemathesis-venv"
+if [ ! -x "$venv/bin/schemathesis" ]; then
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check 'schemathesis>=4,<5'
+fi
+
+folder=$(mktemp -d)
+server=
+stop() {
+    status=$?
+    trap - EXIT
+    if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; fi
+    rm -rf "$folder"
+    exit "$status"
+}
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+cd "$folder"
+"$conthoi" import >/dev/null
+"$conthoi" simulate --from 2019-06-07 --to 2019-06-14 --seed 1 >/dev/null
+"$conthoi" plan --date 2019-06-14 >/dev/null
+"$conthoi" serve --port 0 --solve-seconds-max 1 --log warn 2>serve.log &
+server=$!
+url=
+for _ in $(seq 1 100); do
+    url=$(sed -n 's|.*Serving on \(http://[^/ ]*\).*|\1|p' serve.log)
+    if [ -n "$url" ]; then break; fi
+    sleep 0.1
+done
+if [ -z "$url" ]; then
+    cat serve.log >&2
+    echo "schemathesis: the server did not start" >&2
+    exit 1
+fi
+
+"$venv/bin/schemathesis" run "$url/openapi.json" \
+    --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \
+    --exclude-path /v1/events --request-timeout 30 --no-color "$@"
