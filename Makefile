@@ -50,7 +50,7 @@ bench-roads: ## import, load, matrices and routes on the road extracts
 bench-capture: ## scans a second over HTTP on SQLite, and custody look-ups
 	$(CARGO) bench --bench capture
 
-bench-ledger: ## custody look-ups with one and with ten million scans in the ledger (4 GB of disk)
+bench-ledger: ## custody look-ups with one and with ten million scans in the ledger (6 GB of disk)
 	CONTHOI_BENCH_LEDGER=1000000,10000000 $(CARGO) bench --bench capture
 
 bench-kill: ## kill -9 during capture, 200 times on each database

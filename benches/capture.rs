@@ -205,7 +205,7 @@ fn fill(folder: &Path, scans: u64) {
     let path = folder.join("bench.sqlite");
     let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     connection
-        .batch_execute("PRAGMA synchronous = OFF; CREATE TEMP TABLE things (n INTEGER PRIMARY KEY, code TEXT);")
+        .batch_execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000; CREATE TEMP TABLE things (n INTEGER PRIMARY KEY, code TEXT);")
         .unwrap();
     for first in (0..items).step_by(10_000) {
         let rows: Vec<String> = (first..items.min(first + 10_000)).map(|n| format!("({n}, '{}')", item(n))).collect();
@@ -219,6 +219,7 @@ fn fill(folder: &Path, scans: u64) {
             "CREATE TEMP TABLE sample AS SELECT e.centre_id, e.received_at, e.content, c.code, {before} AS top \
                 FROM scan_events e JOIN scan_codes c USING (centre_id, position) WHERE position = 1; \
              CREATE TEMP TABLE rounds AS WITH RECURSIVE r(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM r WHERE k < {SCANS_OF_AN_ITEM} - 1) SELECT k FROM r; \
+             DROP INDEX scan_events_by_id; \
              BEGIN; \
              INSERT INTO scan_events (centre_id, position, id, received_at, trip_id, content, content_sha256) \
                 SELECT centre_id, top + 1 + k * {items} + n, randomblob(16), received_at, NULL, replace(content, '{first}', things.code), randomblob(32) \
@@ -228,7 +229,7 @@ fn fill(folder: &Path, scans: u64) {
              INSERT OR REPLACE INTO scan_chains (centre_id, code, scans, position, link) \
                 SELECT centre_id, replace(sample.code, '{first}', things.code), {SCANS_OF_AN_ITEM}, top + 1 + ({SCANS_OF_AN_ITEM} - 1) * {items} + n, zeroblob(32) FROM things CROSS JOIN sample; \
              INSERT OR REPLACE INTO scan_reviews SELECT centre_id, {before} FROM sample; \
-             COMMIT; PRAGMA wal_checkpoint(TRUNCATE);"
+             COMMIT; CREATE UNIQUE INDEX scan_events_by_id ON scan_events (centre_id, id); PRAGMA journal_mode = WAL;"
         ))
         .unwrap();
 }
