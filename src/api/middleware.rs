@@ -61,8 +61,10 @@ pub(crate) async fn accompany(
     epcis::add_headers(&path, headers);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
+    // What one person was shown is not shown to the next one at the same browser.
+    headers.append(header::VARY, HeaderValue::from_static("Cookie, Authorization"));
     Ok(response)
 }
 

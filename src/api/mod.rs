@@ -7,7 +7,7 @@
 //! Blocking work never runs on the threads that serve connections (`blocking`).
 //!
 //! `authentication` recognises who asks before any handler runs. A handler of what is not public takes a `Caller`, names its act
-//! to [`Caller::may`](caller::Caller::may), and hands the caller's authority to the use case where the object decides.
+//! to `Caller::may`, and hands the caller's authority to the use case where the object decides.
 //!
 //! What it does not know: tables, planning, the clock, who may do what.
 

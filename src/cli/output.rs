@@ -13,6 +13,11 @@ pub(super) fn print(text: &str) -> Result<(), CliError> {
     }
 }
 
+/// Tells the operator something, on standard error. A server whose terminal or supervisor has gone serves on.
+pub(super) fn tell(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
 /// Writes a result as JSON.
 pub(super) fn print_json(value: &impl Serialize) -> Result<(), CliError> {
     let text = serde_json::to_string_pretty(value).map_err(|error| CliError::Output(error.into()))?;

@@ -3,7 +3,7 @@ use std::{
     net::TcpListener,
 };
 
-use super::{args::Listen, config::Config, error::CliError};
+use super::{args::Listen, config::Config, error::CliError, output};
 use crate::{
     api,
     service::{PublicUrl, Service, ServiceError},
@@ -28,7 +28,7 @@ pub(super) fn serve(service: &Service, listener: TcpListener, show_link: bool) -
         tracing::warn!(failed, "plan jobs of an earlier process are marked as failed");
     }
     if let Err(error @ (ServiceError::NoCentre | ServiceError::SeveralCentres { .. })) = service.centre() {
-        eprintln!("conthoi: {error}");
+        output::tell(&format!("conthoi: {error}"));
     }
     let public = service.access_settings().public_url.clone();
     if !listener.local_addr()?.ip().is_loopback() && !public.as_ref().is_some_and(PublicUrl::is_https) {
@@ -41,15 +41,15 @@ pub(super) fn serve(service: &Service, listener: TcpListener, show_link: bool) -
     let nobody = link.is_none() && matches!(service.has_admin(), Ok(false));
     api::serve(service, listener, |address| {
         let reach = if address.ip().is_loopback() { " (this machine only)" } else { "" };
-        eprintln!("Serving on http://{address}/{reach}. Ctrl-C ends.");
+        output::tell(&format!("Serving on http://{address}/{reach}. Ctrl-C ends."));
         if let Some(link) = link {
             let base = public.map_or_else(|| format!("http://{address}"), |url| url.to_string());
-            eprintln!(
+            output::tell(&format!(
                 "Nobody can come in yet. Set the password of the account `admin` here, once, within a day:\n  {base}{link}"
-            );
+            ));
         } else if nobody {
-            eprintln!(
-                "Nobody can come in yet: `conthoi account reset admin` makes a link to set the admin's password."
+            output::tell(
+                "Nobody can come in yet: `conthoi account reset admin` makes a link to set the admin's password.",
             );
         }
     })?;

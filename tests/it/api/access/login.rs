@@ -177,6 +177,7 @@ async fn another_sites_page_changes_nothing_with_somebodys_cookie() {
 #[actix_web::test]
 async fn it_is_said_how_many_more_requests_may_come() {
     on_each!(crate::api::World::imported, |client, _world| {
+        assert_eq!(client.get("/v1/centre").await.status, StatusCode::OK, "who it is has to be looked up first");
         let answer = client.get("/v1/centre").await;
         assert!(answer.header("ratelimit-policy").starts_with("\"caller\";q="), "{:?}", answer.headers);
         assert!(answer.header("ratelimit").starts_with("\"caller\";r="));

@@ -200,6 +200,7 @@ async fn from_outside(admin: &Client, departments: [&str; 2]) -> ([String; 2], S
 }
 
 impl Objects {
+    #[expect(clippy::too_many_lines, reason = "one thing of each kind that a right is about")]
     async fn make(world: &World, admin: &Client) -> Self {
         let service = &world.service;
         let centre = service.centre().unwrap();
@@ -445,6 +446,10 @@ async fn lists_and_manifests_show_what_is_ones_own() {
             assert_eq!(ids, [objects.discrepancies[whose][0].as_str()]);
         }
 
+        let shown = courier.get(&format!("/v1/plans/{DAY}")).await;
+        let vary: Vec<&str> = shown.headers.get_all("vary").map(|value| value.to_str().unwrap()).collect();
+        assert!(vary.contains(&"Cookie, Authorization"), "a browser keeps it for this person only: {vary:?}");
+        assert_eq!(shown.header("cache-control"), "private, no-cache");
         let plan = courier.json(&format!("/v1/plans/{DAY}")).await;
         let routes: Vec<&Value> =
             plan["runs"].as_array().unwrap().iter().flat_map(|run| run["routes"].as_array().unwrap()).collect();
