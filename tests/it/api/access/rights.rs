@@ -200,7 +200,6 @@ async fn from_outside(admin: &Client, departments: [&str; 2]) -> ([String; 2], S
 }
 
 impl Objects {
-    #[expect(clippy::too_many_lines, reason = "one thing of each kind that a right is about")]
     async fn make(world: &World, admin: &Client) -> Self {
         let service = &world.service;
         let centre = service.centre().unwrap();
