@@ -4,6 +4,7 @@
 //! answered is on it. Contents are opaque here: how they are hashed and chained is told by [`Chaining`], what they mean is the
 //! caller's business.
 
+mod announce;
 mod append;
 mod audit;
 mod read;

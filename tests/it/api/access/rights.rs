@@ -9,7 +9,7 @@ use actix_web::{
 };
 use conthoi::{
     api,
-    domain::{Place, Role, RunId, SiteKind},
+    domain::{CentreId, Place, Role, RunId, SiteKind},
     service::{Actor, JobState, NamedParty, NewAccount, NewToken, PlanJob, Service},
     store::Account,
 };
@@ -166,8 +166,40 @@ async fn late_handover(admin: &Client, n: u32, receiver: &Value) -> String {
     found["discrepancies"][0]["id"].as_str().unwrap_or_else(|| panic!("{found}")).to_owned()
 }
 
+fn ended_job(service: &Service, centre_id: CentreId) -> PlanJob {
+    PlanJob {
+        id: Uuid::now_v7(),
+        centre_id,
+        date: date(DAY),
+        seed: 1,
+        state: JobState::Cancelled,
+        done: 0,
+        total: 0,
+        phase: "queued".into(),
+        error: None,
+        created_at: service.now(),
+        finished_at: Some(service.now()),
+        revision: None,
+    }
+}
+
+/// An office's own dossier and another office's, and an event of a partner.
+async fn from_outside(admin: &Client, departments: [&str; 2]) -> ([String; 2], String) {
+    let dossiers = ["000.00.00.H51-190613-9001", "000.00.00.H51-190613-9002"].map(str::to_owned);
+    for (code, department) in dossiers.iter().zip(departments) {
+        let body = json!({
+            "department": department, "received_at": "2019-06-13T09:00:00+07:00",
+            "appointment_at": "2019-06-20T09:00:00+07:00",
+        });
+        let answer = admin.send(TestRequest::put().uri(&format!("/v1/dossiers/{code}")).set_json(body)).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{:?}", answer.bytes);
+    }
+    let event = admin.post("/epcis/events", &crate::ledger::epcis::object_event()).await;
+    let event = event.header("location").strip_prefix("/epcis/events/").unwrap().to_owned();
+    (dossiers, event)
+}
+
 impl Objects {
-    #[expect(clippy::too_many_lines, reason = "one thing of each kind that a right is about")]
     async fn make(world: &World, admin: &Client) -> Self {
         let service = &world.service;
         let centre = service.centre().unwrap();
@@ -231,35 +263,9 @@ impl Objects {
             ],
         ];
 
-        // An office's own dossier, and another office's.
         let other_office = centre.sites.iter().find(|it| it.kind == SiteKind::Department && it.id != site).unwrap();
-        let dossiers = ["000.00.00.H51-190613-9001", "000.00.00.H51-190613-9002"].map(str::to_owned);
-        for (code, department) in dossiers.iter().zip([&site_code, &other_office.code]) {
-            let body = json!({
-                "department": department, "received_at": "2019-06-13T09:00:00+07:00",
-                "appointment_at": "2019-06-20T09:00:00+07:00",
-            });
-            let request = TestRequest::put().uri(&format!("/v1/dossiers/{code}")).set_json(body);
-            let answer = admin.send(request).await;
-            assert_eq!(answer.status, StatusCode::CREATED, "{:?}", answer.bytes);
-        }
-        let event = admin.post("/epcis/events", &crate::ledger::epcis::object_event()).await;
-        let event = event.header("location").strip_prefix("/epcis/events/").unwrap().to_owned();
-
-        let job = PlanJob {
-            id: Uuid::now_v7(),
-            centre_id: centre.centre.id,
-            date: date(DAY),
-            seed: 1,
-            state: JobState::Cancelled,
-            done: 0,
-            total: 0,
-            phase: "queued".into(),
-            error: None,
-            created_at: service.now(),
-            finished_at: Some(service.now()),
-            revision: None,
-        };
+        let (dossiers, event) = from_outside(admin, [&site_code, &other_office.code]).await;
+        let job = ended_job(service, centre.centre.id);
         service.store().insert_job(&job).unwrap();
         let operator = Actor::operator();
         let bystander = person(service, "bystander", Role::Supervisor, None);
