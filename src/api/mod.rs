@@ -17,6 +17,7 @@ mod custody;
 mod discrepancies;
 mod etag;
 mod events;
+mod evidence;
 mod fallback;
 mod geojson;
 mod health;
@@ -27,6 +28,7 @@ mod manifest;
 mod middleware;
 mod openapi;
 mod paging;
+mod papers;
 mod params;
 mod parties;
 mod places;
@@ -43,6 +45,7 @@ mod solve;
 mod solve_schema;
 mod timetable;
 mod travel;
+mod verify;
 mod warning;
 
 use actix_web::{
@@ -59,6 +62,7 @@ use utoipa_swagger_ui::SwaggerUi;
 pub use openapi::document as openapi_document;
 pub(crate) use plans::PlanResponse;
 pub use server::{ServeError, listen, serve};
+pub(crate) use verify::VerifyResponse;
 
 use self::{fallback::KnownPaths, problem::Failure};
 use crate::service::{Service, ServiceError};
@@ -102,6 +106,10 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(item_plan::get_item_plan)
         .service(custody::get_custody)
         .service(scans::record_scans)
+        .service(evidence::create_evidence)
+        .service(evidence::get_upload)
+        .service(evidence::continue_upload)
+        .service(evidence::get_evidence)
         .service(discrepancies::list_discrepancies)
         .service(discrepancies::get_discrepancy)
         .service(discrepancies::assign_discrepancy)
@@ -120,6 +128,15 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(runs::get_round)
         .service(runs::get_round_stops)
         .service(runs::get_round_manifest)
+        .service(papers::get_labels)
+        .service(papers::print_labels)
+        .service(papers::get_run_manifest_pdf)
+        .service(papers::get_round_manifest_pdf)
+        .service(papers::get_handover_minute)
+        .service(papers::get_control_slip_pdf)
+        .service(papers::get_control_slip)
+        .service(verify::get_slip_key)
+        .service(verify::verify_slip)
         .service(solve::solve)
         .service(problem_code::list_problems)
         .service(problem_code::explain_problem);

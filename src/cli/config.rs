@@ -13,7 +13,7 @@ use super::{
     args::{Command, Common, Listen},
     error::CliError,
 };
-use crate::service::{DatabaseUrl, Service, Setup, solve::SolveLimits};
+use crate::service::{DatabaseUrl, EvidenceLimits, Service, Setup, solve::SolveLimits};
 
 /// The file that is read where it exists and no other is named.
 const FILE_DEFAULT: &str = "conthoi.toml";
@@ -35,6 +35,8 @@ struct File {
     log_format: Option<String>,
     solve_seconds_max: Option<u32>,
     solve_at_once: Option<u32>,
+    evidence_dir: Option<PathBuf>,
+    evidence_bytes_max: Option<u64>,
 }
 
 /// Options, environment, file and defaults in one.
@@ -72,6 +74,11 @@ impl Config {
                 centre: common.centre.clone().or(file.centre),
                 roads: common.roads.clone().or(file.roads),
                 solve: SolveLimits::default(),
+                evidence: file.evidence_dir,
+                evidence_limits: EvidenceLimits {
+                    bytes_max: file.evidence_bytes_max.unwrap_or(EvidenceLimits::default().bytes_max),
+                    ..EvidenceLimits::default()
+                },
             },
             solve_seconds_max: file.solve_seconds_max,
             solve_at_once: file.solve_at_once,
@@ -112,6 +119,11 @@ impl Config {
                 Some(limit) if name == "solve_at_once" => setup.solve.at_once = limit as usize,
                 Some(limit) => setup.solve.time_max = Duration::from_secs(limit.into()),
             }
+        }
+        setup.evidence = listen.evidence_dir.clone().or(setup.evidence);
+        setup.evidence_limits.bytes_max = listen.evidence_bytes_max.unwrap_or(setup.evidence_limits.bytes_max);
+        if setup.evidence_limits.bytes_max == 0 {
+            return Err(CliError::Usage("evidence_bytes_max is 0: expected 1 or more".into()));
         }
         Ok(setup.open()?)
     }

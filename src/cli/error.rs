@@ -20,6 +20,9 @@ pub(super) enum CliError {
     /// The ledger does not prove.
     #[error("the ledger has {faults} faults: keep this database as it is and restore a sound copy beside it")]
     LedgerBroken { faults: usize },
+    /// A slip does not verify.
+    #[error("do not rely on this slip: ask the centre that is said to have issued it")]
+    SlipNotGenuine,
     /// The result cannot be printed.
     #[error("cannot write the result: {0}")]
     Output(#[from] io::Error),
@@ -47,10 +50,12 @@ impl CliError {
                 | ServiceError::Format(_)
                 | ServiceError::Vroom(_)
                 | ServiceError::Roads(_)
-                | ServiceError::Domain(_) => UNUSABLE_DATA,
+                | ServiceError::Domain(_)
+                | ServiceError::Misread(_)
+                | ServiceError::Paper(_) => UNUSABLE_DATA,
                 _ => FAILED,
             },
-            Self::LedgerBroken { .. } => UNUSABLE_DATA,
+            Self::LedgerBroken { .. } | Self::SlipNotGenuine => UNUSABLE_DATA,
             Self::Serve(_) | Self::Output(_) => FAILED,
         }
     }

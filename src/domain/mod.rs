@@ -50,6 +50,7 @@ mod dossier;
 mod effective;
 mod error;
 mod fleet;
+mod form;
 mod home_delivery;
 mod id;
 mod item;
@@ -75,6 +76,7 @@ pub use dossier::{Dossier, DossierCode, DossierCodePattern, DossierCodePatterns}
 pub use effective::Effective;
 pub use error::DomainError;
 pub use fleet::{Courier, Vehicle, VehicleProfile};
+pub use form::{FormColumn, FormKind, PaperForm};
 pub use home_delivery::{HalfDay, HomeDelivery, WantedHalfDay};
 pub use id::{
     CentreId, CourierId, DeviceId, DossierId, HomeDeliveryId, IdSource, ItemId, PlanId, PouchId, RoundId, RouteId,

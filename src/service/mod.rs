@@ -13,12 +13,14 @@ mod calendar;
 mod centres;
 mod clock;
 mod error;
+mod evidence;
 mod geometry;
 pub mod import;
 mod items;
 mod jobs;
 mod new_item;
 mod once;
+mod papers;
 mod planning;
 mod plans;
 mod readiness;
@@ -31,7 +33,7 @@ mod sites;
 pub mod solve;
 mod travel;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -40,10 +42,12 @@ pub use calendar::{CalendarDay, TimetableDay};
 pub use centres::CentreOverview;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::{FieldProblem, ServiceError};
+pub use evidence::{Evidence, EvidenceFolder, EvidenceLimits, ImageFault, MediaType, Upload, UploadState, strip};
 pub use geometry::{LineBasis, RouteGeometry};
 pub use items::{ItemDetail, ItemPage, ItemPlan, ItemPlanState, ItemQuery, Numbered};
 pub use new_item::{NewDestination, NewItem};
 pub use once::FirstAnswer;
+pub use papers::{IssuedSlip, LABELS_MAX, LabelFormat, SlipCheck, SlipFault, SlipVerdict, verify_offline};
 pub use planning::{DayRequest, Expected, PlanProgress, PlanVersion};
 pub use plans::{DayPlan, PlanDate};
 pub use readiness::Readiness;
@@ -71,7 +75,9 @@ use crate::{
 };
 /// What the edges see of the layers below: they use those only through here.
 pub use crate::{
+    ledger::content::hex,
     ledger::{Attempt, Custody, Discrepancy, DiscrepancyKind, Holding, Reconciliation, Recorded},
+    paper::{Outcome, SlipPaper, SlipRow, Statement, StatementError, VerificationCode},
     roads::NetworkSummary,
     store::{DatabaseUrl, DiscrepancyCursor, DiscrepancyState, ItemCursor, JobState, PlanJob},
 };
@@ -91,6 +97,7 @@ struct Inner {
     centre: CentreCache,
     jobs: Jobs,
     scan_writer: Mutex<Option<Arc<ScanWriter>>>,
+    evidence: OnceLock<(EvidenceFolder, EvidenceLimits)>,
     solving: Arc<Solving>,
 }
 
@@ -133,6 +140,7 @@ impl Service {
             centre: CentreCache::default(),
             jobs: Jobs::default(),
             scan_writer: Mutex::default(),
+            evidence: OnceLock::new(),
             solving: Arc::new(Solving::limited(limits)),
         };
         Self { inner: Arc::new(inner) }
@@ -160,6 +168,15 @@ impl Service {
     #[must_use]
     pub fn fresh_uuid(&self) -> Uuid {
         self.ids().next_uuid()
+    }
+
+    /// Keeps evidence in `folder` from here on; without a folder none is taken. A second call changes nothing.
+    pub fn keep_evidence_in(&self, folder: EvidenceFolder, limits: EvidenceLimits) {
+        let _ = self.inner.evidence.set((folder, limits));
+    }
+
+    fn evidence_settings(&self) -> Option<&(EvidenceFolder, EvidenceLimits)> {
+        self.inner.evidence.get()
     }
 
     /// The centre that is served.

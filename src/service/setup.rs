@@ -5,8 +5,8 @@ use std::{
 };
 
 use super::{
-    Service, ServiceError, SystemClock, clock::ClockIds, estimated_travel, network_travel, read_network,
-    solve::SolveLimits,
+    EvidenceFolder, EvidenceLimits, Service, ServiceError, SystemClock, clock::ClockIds, estimated_travel,
+    network_travel, read_network, solve::SolveLimits,
 };
 use crate::{
     dispatch::TravelModes,
@@ -26,6 +26,10 @@ pub struct Setup {
     pub roads: Option<PathBuf>,
     /// How much is solved for clients.
     pub solve: SolveLimits,
+    /// Where evidence is kept; beside an SQLite database's file when not given.
+    pub evidence: Option<PathBuf>,
+    /// What evidence may be.
+    pub evidence_limits: EvidenceLimits,
 }
 
 impl Setup {
@@ -47,8 +51,19 @@ impl Setup {
         }
         let clock = Arc::new(SystemClock);
         let ids = Box::new(ClockIds(clock.clone()));
-        Ok(Service::with_limits(store, travel, clock, ids, self.centre.clone(), self.solve))
+        let service = Service::with_limits(store, travel, clock, ids, self.centre.clone(), self.solve);
+        if let Some(folder) = self.evidence.clone().or_else(|| beside(&self.database)) {
+            service.keep_evidence_in(EvidenceFolder::new(folder), self.evidence_limits);
+        }
+        Ok(service)
     }
+}
+
+/// The folder beside an SQLite database's file.
+fn beside(database: &DatabaseUrl) -> Option<PathBuf> {
+    let mut path = database.sqlite_path()?.as_os_str().to_owned();
+    path.push(".evidence");
+    Some(path.into())
 }
 
 /// Travel by the road network of a file, or by estimate where there is none.

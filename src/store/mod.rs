@@ -20,6 +20,7 @@ mod connection;
 mod count;
 mod dossier;
 mod error;
+mod evidence;
 mod filter;
 mod home_delivery;
 mod idempotency;
@@ -27,6 +28,7 @@ mod item;
 mod job;
 mod ledger;
 mod migrate;
+mod paper;
 mod plan;
 mod pool;
 mod schema;
@@ -34,6 +36,7 @@ mod season;
 mod url;
 
 pub use error::StoreError;
+pub use evidence::{EvidenceUpload, StoredEvidence};
 pub use filter::{Counts, Inserted, ItemCursor, ItemFilter};
 pub use idempotency::IdempotencyKey;
 pub use job::{JobId, JobState, PlanJob};
@@ -41,6 +44,7 @@ pub use ledger::{
     Appended, ChainEnd, ChainLink, Chaining, ConflictingScan, DeviceNumbers, Digest, DiscrepancyCursor,
     DiscrepancyState, Findings, LedgerDay, NewScan, ScanBatch, ScanWriter, StoredAside, StoredDiscrepancy, StoredScan,
 };
+pub use paper::{SigningKey, StoredSlip};
 pub use url::{Backend, DatabaseUrl};
 
 use connection::{AnyConnection, Begin, Role, in_transaction};

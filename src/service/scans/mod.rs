@@ -14,6 +14,7 @@ mod verify;
 pub use capture::{PreparedScans, ScanAnswer, WrittenScans};
 pub use incoming::{IncomingAction, IncomingScan, NamedParty, NamedPlace};
 pub use look_up::CustodyDetail;
+pub(super) use look_up::code_of_item;
 pub use review::{DiscrepancyDetail, DiscrepancyPage, DiscrepancyQuery};
 pub use trips::{RouteReconciliation, StopReconciliation, TripScans};
 pub use verify::{LedgerFault, LedgerReport};
@@ -45,7 +46,7 @@ fn corrupt(position: i64, error: &content::ContentError) -> ServiceError {
     ServiceError::Store(StoreError::Corrupt { table: "scan_events", problem })
 }
 
-fn recorded(stored: &StoredScan) -> Result<Recorded, ServiceError> {
+pub(super) fn recorded(stored: &StoredScan) -> Result<Recorded, ServiceError> {
     Ok(Recorded { scan: scan_of(stored)?, received_at: stored.received_at })
 }
 
@@ -57,7 +58,7 @@ fn codes_of(scan: &Scan) -> Vec<Code> {
 }
 
 /// What the centre's rules allow to wait at `now`. Without a rule nothing may wait.
-fn limits(centre: &CentreData, now: DateTime<Utc>) -> Limits {
+pub(super) fn limits(centre: &CentreData, now: DateTime<Utc>) -> Limits {
     let today = DayClock::date_of(now, centre.centre.time_zone);
     let seconds = |rule: &str| centre.rules.seconds(rule, today).unwrap_or(0);
     Limits {

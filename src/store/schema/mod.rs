@@ -3,12 +3,14 @@
 mod centre;
 mod item;
 mod job;
+mod paper;
 mod plan;
 mod scan;
 
 pub(super) use centre::*;
 pub(super) use item::*;
 pub(super) use job::*;
+pub(super) use paper::*;
 pub(super) use plan::*;
 pub(super) use scan::*;
 
@@ -48,4 +50,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     scan_devices,
     scan_reviews,
     discrepancies,
+    forms,
+    slips,
+    signing_keys,
+    evidence,
+    evidence_uploads,
 );

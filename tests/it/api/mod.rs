@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 mod centre;
+mod evidence;
 mod items;
 mod jobs;
 mod openapi;
 mod pages;
+mod papers;
 mod plans;
 mod problems;
 pub(crate) mod scans;

@@ -18,7 +18,7 @@ pub(crate) fn item(n: u32) -> String {
     ItemCode::issue(&format!("H51{n:06}")).unwrap().to_string()
 }
 
-fn pouch(n: u32) -> String {
+pub(crate) fn pouch(n: u32) -> String {
     PouchCode::issue(&format!("H51{n:06}")).unwrap().to_string()
 }
 
@@ -51,30 +51,30 @@ impl Device {
     }
 }
 
-fn site(code: &str) -> Value {
+pub(crate) fn site(code: &str) -> Value {
     json!({ "site": code })
 }
 
-fn courier(code: &str) -> Value {
+pub(crate) fn courier(code: &str) -> Value {
     json!({ "courier": code })
 }
 
-fn act(kind: &str) -> Value {
+pub(crate) fn act(kind: &str) -> Value {
     json!({ "kind": kind })
 }
 
-fn with(mut scan: Value, field: &str, value: Value) -> Value {
+pub(crate) fn with(mut scan: Value, field: &str, value: Value) -> Value {
     scan[field] = value;
     scan
 }
 
-async fn send(client: &Client, scans: &[Value]) -> Vec<Value> {
+pub(crate) async fn send(client: &Client, scans: &[Value]) -> Vec<Value> {
     let answer = client.post("/v1/scans", &json!({ "scans": scans })).await;
     assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.bytes);
     answer.json()["results"].as_array().unwrap().clone()
 }
 
-fn results(answers: &[Value]) -> Vec<&str> {
+pub(crate) fn results(answers: &[Value]) -> Vec<&str> {
     answers.iter().map(|answer| answer["result"].as_str().unwrap()).collect()
 }
 

@@ -4,8 +4,10 @@
 
 mod configuration;
 mod day;
+mod evidence;
 mod http;
 mod killing;
+mod papers;
 mod serving;
 mod solve;
 
