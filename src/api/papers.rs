@@ -28,7 +28,7 @@ fn paper(media_type: &'static str, name: &str, bytes: Vec<u8>) -> HttpResponse {
         .body(bytes)
 }
 
-impl Param for LabelKindParam {
+impl Param for LabelPaper {
     fn read(text: &str) -> Result<Self, String> {
         match text {
             "a4" => Ok(Self::A4),
@@ -41,7 +41,7 @@ impl Param for LabelKindParam {
 
 /// How labels are printed.
 #[derive(Debug, Clone, Copy)]
-enum LabelKindParam {
+enum LabelPaper {
     A4,
     Single,
     Zpl,
@@ -64,13 +64,13 @@ pub(crate) struct LabelsBody {
 async fn labels(
     service: &web::Data<Service>,
     codes: Vec<String>,
-    format: Option<LabelKindParam>,
+    format: Option<LabelPaper>,
     start: Option<usize>,
 ) -> Result<HttpResponse, Failure> {
-    let format = match format.unwrap_or(LabelKindParam::A4) {
-        LabelKindParam::A4 => LabelFormat::Sheets { start: start.unwrap_or(1) },
-        LabelKindParam::Single => LabelFormat::Single,
-        LabelKindParam::Zpl => LabelFormat::Zpl,
+    let format = match format.unwrap_or(LabelPaper::A4) {
+        LabelPaper::A4 => LabelFormat::Sheets { start: start.unwrap_or(1) },
+        LabelPaper::Single => LabelFormat::Single,
+        LabelPaper::Zpl => LabelFormat::Zpl,
     };
     let bytes = blocking(service, move |service| service.labels(&codes, format)).await?;
     Ok(match format {
@@ -80,11 +80,11 @@ async fn labels(
 }
 
 /// The rest of what is wrong with `start`, which the other formats do not have.
-fn check_start(format: Option<LabelKindParam>, start: Option<u64>) -> Result<Option<usize>, &'static str> {
-    match (format.unwrap_or(LabelKindParam::A4), start) {
+fn check_start(format: Option<LabelPaper>, start: Option<u64>) -> Result<Option<usize>, &'static str> {
+    match (format.unwrap_or(LabelPaper::A4), start) {
         (_, None) => Ok(None),
-        (LabelKindParam::A4, Some(start @ 1..=24)) => Ok(usize::try_from(start).ok()),
-        (LabelKindParam::A4, Some(_)) => Err("a sheet has the labels 1 to 24"),
+        (LabelPaper::A4, Some(start @ 1..=24)) => Ok(usize::try_from(start).ok()),
+        (LabelPaper::A4, Some(_)) => Err("a sheet has the labels 1 to 24"),
         (_, Some(_)) => Err("only sheets (format a4) have a first free label: leave it out"),
     }
 }
@@ -107,7 +107,7 @@ pub(crate) async fn get_labels(
     mut query: QueryParams,
 ) -> Result<HttpResponse, Failure> {
     let codes = query.get::<String>("codes");
-    let format = query.get::<LabelKindParam>("format");
+    let format = query.get::<LabelPaper>("format");
     let start = query.get::<u64>("start");
     let start = check_start(format, start).unwrap_or_else(|problem| {
         query.refuse("start", problem);
@@ -138,7 +138,7 @@ pub(crate) async fn print_labels(
 ) -> Result<HttpResponse, Failure> {
     let mut fields = Fields::of(body.json)?;
     let codes: Option<Vec<String>> = fields.required("codes");
-    let format = fields.parsed::<LabelKindParam>("format", false);
+    let format = fields.parsed::<LabelPaper>("format", false);
     let start = fields.optional::<u64>("start");
     if codes.as_ref().is_some_and(|codes| !(1..=LABELS_MAX).contains(&codes.len())) {
         fields.refuse("codes", format!("expected 1 to {LABELS_MAX} codes"));

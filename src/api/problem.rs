@@ -192,7 +192,7 @@ impl From<ServiceError> for Failure {
             ServiceError::KeyReused => ProblemCode::IDEMPOTENCY_KEY_REUSED,
             ServiceError::JobEnded { .. } => ProblemCode::JOB_ENDED,
             ServiceError::Dispatch(_) => ProblemCode::CANNOT_PLAN,
-            ServiceError::Misread(_) => ProblemCode::MISREAD,
+            ServiceError::Misread(_) | ServiceError::Domain(DomainError::Code { .. }) => ProblemCode::MISREAD,
             ServiceError::DiscrepancyClosed { .. } => ProblemCode::DISCREPANCY_CLOSED,
             ServiceError::NoHandover { .. } => ProblemCode::NO_HANDOVER,
             ServiceError::NoForm { .. } => ProblemCode::NO_FORM,
@@ -203,7 +203,6 @@ impl From<ServiceError> for Failure {
             ServiceError::EvidenceDiffers => ProblemCode::EVIDENCE_DIFFERS,
             ServiceError::BadEvidence(_) => ProblemCode::BAD_EVIDENCE,
             ServiceError::EvidenceUnavailable { .. } => ProblemCode::EVIDENCE_UNAVAILABLE,
-            ServiceError::Domain(DomainError::Code { .. }) => ProblemCode::MISREAD,
             unavailable if unavailable.is_unavailable() => {
                 tracing::error!(error = %unavailable, "the database is unavailable");
                 return Self::new(ProblemCode::DATABASE_UNAVAILABLE, "the database does not answer");

@@ -49,8 +49,8 @@ pub(crate) struct AttestationOut {
     ledger_position: i64,
     /// The digest over the ledger's entries that it rests on: 32 hexadecimal digits.
     ledger_digest: String,
-    /// The digest over its rows as printed.
-    rows_digest: String,
+    /// The digest over what is printed on it.
+    printed_digest: String,
 }
 
 /// What has come to the ledger since a slip was issued.
@@ -75,7 +75,7 @@ impl AttestationOut {
             handoffs: statement.handoffs,
             ledger_position: statement.position,
             ledger_digest: hex(&statement.entries),
-            rows_digest: hex(&statement.rows),
+            printed_digest: hex(&statement.printed),
         }
     }
 }

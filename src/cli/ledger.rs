@@ -91,7 +91,7 @@ fn verify_offline(config: &Config, text: &str, key: &str) -> Result<(), CliError
             "handoffs": statement.handoffs,
             "ledger_position": statement.position,
             "ledger_digest": hex(&statement.entries),
-            "rows_digest": hex(&statement.rows),
+            "printed_digest": hex(&statement.printed),
             "told": handoffs.collect::<Vec<_>>(),
         }));
     }
@@ -118,7 +118,7 @@ fn told(statement: &Statement, zone: chrono_tz::Tz) -> String {
     if left_out > 0 {
         let _ = writeln!(text, "      and {left_out} more, which are on the paper only");
     }
-    let _ = writeln!(text, "Ledger {}, rows {}.", hex(&statement.entries), hex(&statement.rows));
+    let _ = writeln!(text, "Ledger {}, printed {}.", hex(&statement.entries), hex(&statement.printed));
     text
 }
 

@@ -36,3 +36,23 @@ impl Qr {
         Ok(Self { side: code.size, dark })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A decoder that shares no code with the encoder reads every size that is printed.
+    #[test]
+    fn codes_of_every_length_are_read_back() {
+        for chars in (1..=30).chain((40..=1_400).step_by(40)) {
+            let text: String = "CONTHOI1:ABCDEFGH234567".chars().cycle().take(chars).collect();
+            let code = Qr::of(&text).unwrap();
+            let dark = |x: usize, y: usize| {
+                code.dark.iter().any(|(row, first, count)| *row == y && (*first..*first + *count).contains(&x))
+            };
+            let grid = rqrr::SimpleGrid::from_func(code.side, dark);
+            let read = rqrr::Grid::new(grid).decode().map(|(_, read)| read);
+            assert_eq!(read.as_ref(), Ok(&text), "{chars} characters");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! The fonts and the shaping of text.
 //!
-//! Libertinus Serif (SIL Open Font License 1.1) for text and DejaVu Sans Mono (Bitstream Vera licence) for codes; both
+//! Libertinus Serif (SIL Open Font License 1.1) for text and `DejaVu` Sans Mono (Bitstream Vera licence) for codes; both
 //! have every Vietnamese letter, and both licences allow embedding. What neither has is shown as a white box, never left
 //! out in silence.
 

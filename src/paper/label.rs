@@ -131,7 +131,7 @@ fn put(
     // The quiet zone may reach into the margin.
     let side = 22.0 * MM * scale;
     page.code((x + margin - 5.0, y + margin - 5.0), side, code);
-    let text_x = x + margin + side - 8.0;
+    let text_x = x + margin + side - 5.0;
     let room = width - (text_x - x) - margin;
     let bottom = y + height - margin - foot;
     let body = Style::new(Face::Serif, 7.5 * scale, Align::Left);
@@ -153,12 +153,12 @@ fn put(
     }
     // The code in letters is as large as fits.
     let widest = super::font::width(&label.code, Face::MonoBold);
-    let size = ((width - 2.0 * margin) / widest).min(13.0 * scale);
+    let letters = ((width - 2.0 * margin) / widest).min(13.0 * scale);
     let foot_line = y + height - margin;
     page.text(
         (x + margin, width - 2.0 * margin),
         foot_line - 5.0 * scale,
-        (Face::MonoBold, size),
+        (Face::MonoBold, letters),
         Align::Centre,
         &label.code,
     );

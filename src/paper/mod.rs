@@ -24,7 +24,7 @@ mod zpl;
 pub use label::{LABELS_ON_SHEET, Label, LabelKind, label_sheets, single_labels};
 pub use manifest::{ManifestItem, ManifestPaper, ManifestRoute, ManifestStop, manifest_pdf};
 pub use minute::{MinutePaper, MinuteThing, minute_pdf};
-pub use slip::{Outcome, SlipPaper, SlipRow, rows_digest, slip_pdf};
+pub use slip::{Outcome, SlipPaper, SlipRow, printed_digest, slip_pdf};
 pub use statement::{
     PREFIX, SignedStatement, Statement, StatementError, TOLD_MAX, ToldHandoff, VerificationCode, public_key,
     read_public_key,

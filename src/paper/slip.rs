@@ -98,14 +98,17 @@ pub struct SlipPaper {
     pub synthetic: bool,
 }
 
-/// The digest of the rows as they are printed.
+/// The digest over what is printed: facts of the dossier in a fixed order, and the rows.
 #[must_use]
-pub fn rows_digest(rows: &[SlipRow]) -> [u8; 32] {
+pub fn printed_digest(facts: &[&str], rows: &[SlipRow]) -> [u8; 32] {
     let mut digest = Sha256::new();
     let mut put = |text: &str| {
         digest.update((text.len() as u64).to_be_bytes());
         digest.update(text.as_bytes());
     };
+    for fact in facts {
+        put(fact);
+    }
     let time = |at: Option<NaiveDateTime>| at.map(|at| at.format("%Y-%m-%dT%H:%M").to_string()).unwrap_or_default();
     for row in rows {
         put(&row.giver);

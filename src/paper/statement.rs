@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 /// What the text of a slip's 2-D code begins with.
 pub const PREFIX: &str = "CONTHOI1:";
 /// Handoffs that are told one by one at most.
-pub const TOLD_MAX: usize = 40;
+pub const TOLD_MAX: usize = 12;
 const MARK: &[u8] = b"conthoi control slip 1\0";
 const SIGNATURE_BYTES: usize = 64;
 /// RFC 4648, and Crockford's without letters that look like digits.
@@ -77,8 +77,8 @@ pub struct Statement {
     pub entries: [u8; 16],
     /// How many handoffs it has.
     pub handoffs: u32,
-    /// The first half of the digest over the rows as printed.
-    pub rows: [u8; 16],
+    /// The first half of the digest over what is printed: the dossier's facts and all rows.
+    pub printed: [u8; 16],
     /// The handoffs in order, the first [`TOLD_MAX`].
     pub told: Vec<ToldHandoff>,
 }
@@ -93,7 +93,7 @@ struct Packed {
     position: i64,
     entries: [u8; 16],
     handoffs: u32,
-    rows: [u8; 16],
+    printed: [u8; 16],
     parties: Vec<String>,
     told: Vec<(u8, u8, i64)>,
 }
@@ -108,7 +108,7 @@ impl Statement {
             let mut party = |code| {
                 *known.entry(code).or_insert_with_key(|code| {
                     parties.push((*code).to_owned());
-                    u8::try_from(parties.len() - 1).expect("40 handoffs have at most 80 parties")
+                    u8::try_from(parties.len() - 1).expect("12 handoffs have at most 24 parties")
                 })
             };
             let minutes = handoff.at.timestamp().div_euclid(60);
@@ -123,7 +123,7 @@ impl Statement {
             position: self.position,
             entries: self.entries,
             handoffs: self.handoffs,
-            rows: self.rows,
+            printed: self.printed,
             parties,
             told,
         };
@@ -151,7 +151,7 @@ impl Statement {
             position: packed.position,
             entries: packed.entries,
             handoffs: packed.handoffs,
-            rows: packed.rows,
+            printed: packed.printed,
             told,
         })
     }
@@ -211,6 +211,9 @@ impl SignedStatement {
     }
 
     /// The short code.
+    ///
+    /// # Panics
+    /// Never: its body is made of the alphabet's characters.
     #[must_use]
     pub fn code(&self) -> VerificationCode {
         let digest = Sha256::new().chain_update(MARK).chain_update(&self.bytes).finalize();

@@ -23,18 +23,18 @@ impl Service {
         let found = self.store().scans(centre.centre.id, &[scan])?;
         let stored = found.first().ok_or_else(|| ServiceError::not_found("scan", &scan))?;
         let record = recorded(stored)?;
-        let gives = match record.scan.action {
+        let is_given = match record.scan.action {
             Action::Give | Action::HandBack => true,
             Action::Receive => false,
             _ => return Err(ServiceError::NoHandover { action: record.scan.action.word() }),
         };
         let other = record.scan.counterparty.unwrap_or(Party::Recipient);
-        let (giver, receiver) = if gives { (record.scan.actor, other) } else { (other, record.scan.actor) };
+        let (giver, receiver) = if is_given { (record.scan.actor, other) } else { (other, record.scan.actor) };
         let codes: Vec<String> = record.scan.codes.iter().map(ToString::to_string).collect();
         let history = self.store().scans_of_codes(centre.centre.id, &codes)?;
         let history = history.iter().map(|stored| Ok((stored.position, recorded(stored)?)));
         let history: Vec<(i64, Recorded)> = history.collect::<Result<_, ServiceError>>()?;
-        let sides = Sides::of(&record, stored, (giver, receiver), gives, &history);
+        let sides = Sides::of(&record, stored, (giver, receiver), is_given, &history);
         let day = DayClock::date_of(record.at(), centre.centre.time_zone);
         let form = centre.form(FormKind::HandoverMinute, day);
         let form = form.ok_or(ServiceError::NoForm { form: FormKind::HandoverMinute, date: day })?;
@@ -92,11 +92,11 @@ impl Sides {
         record: &Recorded,
         stored: &StoredScan,
         (giver, receiver): (Party, Party),
-        gives: bool,
+        is_given: bool,
         history: &[(i64, Recorded)],
     ) -> Self {
         let is_other_side = |scan: &Scan| {
-            if gives {
+            if is_given {
                 scan.action == Action::Receive && scan.actor == receiver && scan.counterparty == Some(giver)
             } else {
                 matches!(scan.action, Action::Give | Action::HandBack)
@@ -117,7 +117,7 @@ impl Sides {
         let their_time = others.iter().map(|(_, other)| other.at()).min();
         let place = others.iter().find_map(|(_, other)| other.scan.place);
         let own = record.scan.codes.clone();
-        if gives {
+        if is_given {
             Self {
                 given: own,
                 received: theirs,

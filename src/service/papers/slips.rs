@@ -9,7 +9,9 @@ use super::{
 use crate::{
     domain::{CentreData, Code, DayClock, Dossier, FormKind, Party, ScanId},
     ledger::{Custody, DiscrepancyKind},
-    paper::{Outcome, SignedStatement, SlipPaper, SlipRow, Statement, TOLD_MAX, ToldHandoff, public_key, rows_digest},
+    paper::{
+        Outcome, SignedStatement, SlipPaper, SlipRow, Statement, TOLD_MAX, ToldHandoff, printed_digest, public_key,
+    },
     service::{Service, ServiceError, scans},
     store::{SigningKey, StoredSlip},
 };
@@ -95,7 +97,7 @@ impl Service {
             position: story.position(),
             entries: half(story.digest()),
             handoffs: u32::try_from(handoffs.len()).unwrap_or(u32::MAX),
-            rows: half(rows_digest(rows)),
+            printed: half(printed_digest(&facts(centre, dossier).each_ref().map(String::as_str), rows)),
             told: told.collect(),
         };
         let key = self.signing_key()?;
@@ -125,6 +127,17 @@ impl Service {
         let fresh = SigningKey { secret, public: public_key(&secret) };
         Ok(self.store().signing_key(centre.centre.id, &fresh, self.now())?)
     }
+}
+
+/// What a slip tells of its dossier besides the code.
+fn facts(centre: &CentreData, dossier: &Dossier) -> [String; 4] {
+    let time = |at: DateTime<chrono::Utc>| names::local(centre, at).format("%Y-%m-%dT%H:%M").to_string();
+    [
+        names::site(centre, dossier.department_id),
+        time(dossier.received_at),
+        time(dossier.appointment_at),
+        dossier.settled_at.map(time).unwrap_or_default(),
+    ]
 }
 
 /// A statement tells times in whole minutes.

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use actix_web::{http::StatusCode, test::TestRequest};
 use chrono::DateTime;
-use conthoi::service::{EvidenceFolder, EvidenceLimits, FixedClock, Service, estimated_travel};
+use conthoi::{
+    ledger::content::hex,
+    service::{EvidenceFolder, EvidenceLimits, FixedClock, Service, estimated_travel},
+};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -18,7 +21,7 @@ use crate::support::pictures::{PLANTED, holds, jpeg, png};
 const BYTES_MAX: u64 = 100_000;
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 /// Gives the world a folder for evidence.
@@ -49,7 +52,7 @@ async fn upload(client: &Client, bytes: &[u8]) -> Answer {
 }
 
 fn files(folder: &TempDir, name: &str) -> usize {
-    let count = |path: &std::path::Path| std::fs::read_dir(path).map_or(0, |entries| entries.count());
+    let count = |path: &std::path::Path| std::fs::read_dir(path).map_or(0, Iterator::count);
     let root = folder.path().join("evidence").join(name);
     match std::fs::read_dir(&root) {
         Err(_) => 0,

@@ -2,7 +2,9 @@
 
 use actix_web::{http::StatusCode, test::TestRequest};
 use chrono::{DateTime, Utc};
-use conthoi::domain::{Destination, Dossier, DossierCode, DossierId, Item, ItemId};
+use conthoi::domain::{
+    Destination, Dossier, DossierCode, DossierId, HomeDelivery, HomeDeliveryId, Item, ItemId, Position, PositionQuality,
+};
 use insta::{assert_json_snapshot, assert_snapshot};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -115,6 +117,50 @@ async fn labels_are_printed_of_what_is_registered_and_of_codes_that_are_not_yet(
         let single = client.post("/v1/labels", &json!({ "codes": codes, "format": "single" })).await;
         if can_read() {
             assert_eq!(Paper::of(pdf(&single)).pages(), 100);
+        }
+    });
+}
+
+#[actix_web::test]
+async fn a_label_for_a_home_says_the_commune_and_nothing_of_the_recipient() {
+    on_each!(World::imported, |client, world| {
+        let centre = world.service.centre().unwrap();
+        let home = HomeDelivery {
+            id: HomeDeliveryId::from_uuid(Uuid::from_u128(0xF0)),
+            centre_id: centre.centre.id,
+            dossier_id: None,
+            address: "ONG PLANTED 0912345678, 12 duong 30/4".into(),
+            commune_code: "31507".into(),
+            position: Position::new(9.601, 105.971).unwrap(),
+            position_quality: PositionQuality::Street,
+            requested_at: instant("2019-06-13T09:30:00+07:00"),
+            wanted: None,
+            synthetic: false,
+        };
+        world.service.store().insert_home_delivery(&home).unwrap();
+        let parcel = Item {
+            id: ItemId::from_uuid(Uuid::from_u128(0xF1)),
+            centre_id: centre.centre.id,
+            code: item(7).parse().unwrap(),
+            dossier_id: None,
+            from: centre.hub().id,
+            to: Destination::Home(home.id),
+            ready_at: instant("2019-06-13T09:30:00+07:00"),
+            due_at: None,
+            weight_g: 50,
+            waypoint: None,
+            delivered_at: None,
+            synthetic: false,
+        };
+        world.service.store().insert_item(&parcel).unwrap();
+        let zpl = client.get(&format!("/v1/labels?codes={}&format=zpl", item(7))).await;
+        let zpl = String::from_utf8(zpl.bytes.to_vec()).unwrap();
+        assert!(zpl.contains("Đến: Giao tận nơi – Phường 6"), "{zpl}");
+        assert!(!zpl.contains("PLANTED") && !zpl.contains("0912345678"), "{zpl}");
+        let sheet = client.get(&format!("/v1/labels?codes={}", item(7))).await;
+        if can_read() {
+            let text = Paper::of(pdf(&sheet)).text();
+            assert!(text.contains("Giao tận nơi – Phường 6") && !text.contains("PLANTED"), "{text}");
         }
     });
 }
@@ -266,7 +312,10 @@ async fn a_slip_is_verified_by_its_code_and_by_its_2d_code() {
         let statement = slip["statement"].as_str().unwrap();
         let answer = client.json(&format!("/verify/{code}")).await;
         assert_eq!(answer["genuine"], true, "{answer}");
-        assert_json_snapshot!("verified_slip", without(&answer, &["/attests/ledger_digest", "/attests/rows_digest"]));
+        assert_json_snapshot!(
+            "verified_slip",
+            without(&answer, &["/attests/ledger_digest", "/attests/printed_digest"])
+        );
         for text in [statement.to_owned(), code.to_lowercase(), code.replace('-', "")] {
             assert_eq!(client.json(&format!("/verify/{text}")).await, answer);
         }

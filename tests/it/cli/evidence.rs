@@ -35,7 +35,7 @@ fn killed_while_a_photo_is_sent_it_keeps_every_acknowledged_part() {
             evidence.to_str().unwrap(),
         ];
         let photo = png(400, 300, 9);
-        let sha256: String = Sha256::digest(&photo).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = conthoi::ledger::content::hex(&Sha256::digest(&photo));
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let (mut path, mut acknowledged, mut kept) = (None::<String>, 0, false);
         for kill in 0..=KILLS {

@@ -37,6 +37,7 @@ impl Connection {
     }
 
     /// Sends a part of an upload.
+    #[allow(dead_code, reason = "the benches share this client and send none")]
     pub(crate) fn patch(&mut self, path: &str, offset: u64, part: &[u8]) -> io::Result<Answer> {
         let head = format!(
             "PATCH {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/offset+octet-stream\r\nUpload-Offset: {offset}\r\n\

@@ -44,11 +44,11 @@ fn a_slip_verifies_offline_and_a_forged_one_does_not() {
         position: 7,
         entries: [1; 16],
         handoffs: 1,
-        rows: [2; 16],
+        printed: [2; 16],
         told: vec![told],
     };
     let signed = SignedStatement::sign(statement, &[9; 32]);
-    let key: String = public_key(&[9; 32]).iter().map(|byte| format!("{byte:02x}")).collect();
+    let key = conthoi::ledger::content::hex(&public_key(&[9; 32]));
     let folder = tempfile::tempdir().unwrap();
     let text = signed.text();
     let ran = run(folder.path(), &["ledger", "verify-slip", "--qr", &text, "--key", &key]);

@@ -1,7 +1,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use conthoi::{
     domain::{Effective, FormColumn, FormKind, PaperForm},
-    paper::{Outcome, SlipPaper, SlipRow, rows_digest, slip_pdf},
+    paper::{Outcome, PaperError, SlipPaper, SlipRow, printed_digest, slip_pdf},
 };
 
 use crate::support::reading::{Paper, can_read};
@@ -90,6 +90,13 @@ fn a_slip_has_the_forms_number_a_row_for_each_handoff_and_a_readable_code() {
 }
 
 #[test]
+fn a_statement_that_fits_into_no_code_is_refused() {
+    let mut slip = slip(1);
+    slip.statement = "A".repeat(5_000);
+    assert_eq!(slip_pdf(&slip), Err(PaperError::CodeTooLong { chars: 5_000 }));
+}
+
+#[test]
 fn an_empty_slip_says_so_and_5000_rows_continue_over_pages_under_the_same_head() {
     let (none, many) = (slip_pdf(&slip(0)).unwrap(), slip_pdf(&slip(5_000)).unwrap());
     if !can_read() {
@@ -140,7 +147,7 @@ fn the_result_is_told_by_the_day() {
 #[test]
 fn every_printed_part_of_a_row_is_in_the_digest() {
     let rows = vec![row(1), row(2)];
-    let digest = rows_digest(&rows);
+    let digest = printed_digest(&["fact"], &rows);
     let changes: [fn(&mut SlipRow); 7] = [
         |row| row.giver.push('x'),
         |row| row.receiver.push('x'),
@@ -153,7 +160,8 @@ fn every_printed_part_of_a_row_is_in_the_digest() {
     for change in changes {
         let mut rows = rows.clone();
         change(&mut rows[1]);
-        assert_ne!(rows_digest(&rows), digest);
+        assert_ne!(printed_digest(&["fact"], &rows), digest);
     }
-    assert_ne!(rows_digest(&rows[..1]), digest);
+    assert_ne!(printed_digest(&["fact"], &rows[..1]), digest);
+    assert_ne!(printed_digest(&["another"], &rows), digest);
 }

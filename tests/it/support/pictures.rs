@@ -7,7 +7,7 @@ use flate2::{Compression, write::ZlibEncoder};
 /// What must not be left of a picture.
 pub(crate) const PLANTED: &[u8] = b"NGUYEN VAN PLANTED 0912345678";
 
-fn chunk(kind: &[u8; 4], contents: &[u8]) -> Vec<u8> {
+fn chunk(kind: [u8; 4], contents: &[u8]) -> Vec<u8> {
     let mut chunk = u32::try_from(contents.len()).unwrap().to_be_bytes().to_vec();
     let body = [&kind[..], contents].concat();
     chunk.extend(&body);
@@ -31,13 +31,13 @@ pub(crate) fn png_of(width: u32, height: u32, pixels: &[u8]) -> Vec<u8> {
     let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
     header.extend([8, 0, 0, 0, 0]);
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
-    png.extend(chunk(b"IHDR", &header));
-    png.extend(chunk(b"eXIf", PLANTED));
-    png.extend(chunk(b"tEXt", &[b"Author\0", PLANTED].concat()));
-    png.extend(chunk(b"prVt", PLANTED));
-    png.extend(chunk(b"IDAT", pixels));
-    png.extend(chunk(b"iTXt", PLANTED));
-    png.extend(chunk(b"IEND", b""));
+    png.extend(chunk(*b"IHDR", &header));
+    png.extend(chunk(*b"eXIf", PLANTED));
+    png.extend(chunk(*b"tEXt", &[b"Author\0", PLANTED].concat()));
+    png.extend(chunk(*b"prVt", PLANTED));
+    png.extend(chunk(*b"IDAT", pixels));
+    png.extend(chunk(*b"iTXt", PLANTED));
+    png.extend(chunk(*b"IEND", b""));
     png.extend(PLANTED);
     png
 }
@@ -81,7 +81,7 @@ pub(crate) fn jpeg(width: u16, height: u16) -> Vec<u8> {
     jpeg
 }
 
-fn riff(kind: &[u8; 4], contents: &[u8]) -> Vec<u8> {
+fn riff(kind: [u8; 4], contents: &[u8]) -> Vec<u8> {
     let mut chunk = kind.to_vec();
     chunk.extend(u32::try_from(contents.len()).unwrap().to_le_bytes());
     chunk.extend(contents);
@@ -97,14 +97,14 @@ pub(crate) fn webp(width: u32, height: u32, moving: bool) -> Vec<u8> {
     let bits = (width - 1) | (height - 1) << 14 | 1 << 28;
     let lossless = [vec![0x2F], bits.to_le_bytes().to_vec(), b"pixels".to_vec()].concat();
     let mut body = b"WEBP".to_vec();
-    body.extend(riff(b"VP8X", &header));
-    body.extend(riff(b"ICCP", PLANTED));
+    body.extend(riff(*b"VP8X", &header));
+    body.extend(riff(*b"ICCP", PLANTED));
     if moving {
-        body.extend(riff(b"ANIM", &[0; 6]));
+        body.extend(riff(*b"ANIM", &[0; 6]));
     }
-    body.extend(riff(b"VP8L", &lossless));
-    body.extend(riff(b"EXIF", PLANTED));
-    body.extend(riff(b"XMP ", PLANTED));
+    body.extend(riff(*b"VP8L", &lossless));
+    body.extend(riff(*b"EXIF", PLANTED));
+    body.extend(riff(*b"XMP ", PLANTED));
     let mut webp = b"RIFF".to_vec();
     webp.extend(u32::try_from(body.len()).unwrap().to_le_bytes());
     webp.extend(body);

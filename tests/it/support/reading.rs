@@ -30,7 +30,7 @@ pub(crate) fn can_read() -> bool {
     assert!(there || std::env::var("CI").as_deref() != Ok("true"), "in CI papers are read back: install poppler-utils");
     if !there {
         TELL.call_once(|| {
-            eprintln!("pdftotext is not there: papers are made but not read back (install poppler-utils)")
+            eprintln!("pdftotext is not there: papers are made but not read back (install poppler-utils)");
         });
     }
     there
