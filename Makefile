@@ -4,7 +4,7 @@ CARGO ?= cargo
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint doc deny check bench bench-day bench-roads bench-planner bench-solver bench-capture bench-kill bench-custody clean
+.PHONY: help run test fmt lint doc deny check bench bench-day bench-roads bench-planner bench-solver bench-capture bench-ledger bench-kill bench-custody clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench-roads: ## import, load, matrices and routes on the road extracts
 
 bench-capture: ## scans a second over HTTP on SQLite, and custody look-ups
 	$(CARGO) bench --bench capture
+
+bench-ledger: ## custody look-ups with one and with ten million scans in the ledger (4 GB of disk)
+	CONTHOI_BENCH_LEDGER=1000000,10000000 $(CARGO) bench --bench capture
 
 bench-kill: ## kill -9 during capture, 200 times on each database
 	CONTHOI_KILLS=200 tests/with-postgres.sh $(CARGO) test --release --test it killed_at_any_moment -- --nocapture

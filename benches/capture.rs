@@ -1,6 +1,7 @@
 //! What capture takes: a server as a user runs it, on SQLite, driven over HTTP from this machine.
 //!
-//! `make bench-capture`. `CONTHOI_BENCH_SCANS` sets how many scans are sent in batches (100,000).
+//! `make bench-capture`. `CONTHOI_BENCH_SCANS` sets how many scans are sent in batches (100,000). With `CONTHOI_BENCH_LEDGER`
+//! set to numbers of scans with commas between, it fills the ledger up to each instead and times custody look-ups.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should stop there")]
 #![allow(clippy::cast_precision_loss, reason = "no count here comes near 2^52")]
@@ -23,6 +24,7 @@ use http::Connection;
 use serde_json::json;
 use uuid::Uuid;
 
+const DATABASE: [&str; 2] = ["--database", "sqlite:bench.sqlite"];
 const BATCH: u64 = 50;
 const BATCH_CONNECTIONS: u64 = 4;
 /// All connections' batches in one transaction.
@@ -30,8 +32,10 @@ const HAND_GROUP: u64 = BATCH * BATCH_CONNECTIONS;
 const SINGLE_CONNECTIONS: u64 = 64;
 const SINGLE_REQUESTS: u64 = 20_000;
 const LOOK_UPS: u64 = 2_000;
+const SCANS_OF_AN_ITEM: u64 = 10;
 
-struct Server(Child, String);
+/// The process, its address, and a token that it accepts.
+struct Server(Child, String, String);
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -40,22 +44,34 @@ impl Drop for Server {
     }
 }
 
-fn serve(folder: &Path) -> Server {
+/// An imported centre, and a token for its scanners.
+fn prepare(folder: &Path) -> String {
     let binary = env!("CARGO_BIN_EXE_conthoi");
-    let database = ["--database", "sqlite:bench.sqlite"];
     assert!(
         Command::new(binary)
             .arg("import")
-            .args(database)
+            .args(DATABASE)
             .current_dir(folder)
             .stdout(Stdio::null())
             .status()
             .unwrap()
             .success()
     );
-    let mut child = Command::new(binary)
+    let account = |arguments: &[&str]| {
+        let made =
+            Command::new(binary).arg("account").args(arguments).args(DATABASE).current_dir(folder).output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        String::from_utf8(made.stdout).unwrap().trim().to_owned()
+    };
+    account(&["add", "scanners", "--role", "integration"]);
+    let scopes = ["--scope", "scans:write", "--scope", "custody:read"];
+    account(&[&["token", "scanners", "--label", "bench"][..], &scopes].concat())
+}
+
+fn serve(folder: &Path, token: &str) -> Server {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_conthoi"))
         .args(["serve", "--port", "0", "--log", "off"])
-        .args(database)
+        .args(DATABASE)
         .current_dir(folder)
         .stderr(Stdio::piped())
         .spawn()
@@ -63,7 +79,7 @@ fn serve(folder: &Path) -> Server {
     let mut line = String::new();
     BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
     let address = line.split_once("http://").unwrap().1.split('/').next().unwrap().to_owned();
-    Server(child, address)
+    Server(child, address, token.to_owned())
 }
 
 /// A request with `count` scans, of which each counts one of twenty thousand items.
@@ -85,7 +101,13 @@ fn item(n: u64) -> String {
 }
 
 /// Sends from many connections; answers the time in all and that of each request.
-fn send(address: &str, connections: u64, requests: u64, scans: u64, devices: u64) -> (Duration, Vec<Duration>) {
+fn send(
+    Server(_, address, token): &Server,
+    connections: u64,
+    requests: u64,
+    scans: u64,
+    devices: u64,
+) -> (Duration, Vec<Duration>) {
     let bodies: Vec<Vec<Vec<u8>>> = (0..connections)
         .map(|n| {
             let mut ids = SeededIds::new(devices + n, 1_560_470_400_000);
@@ -100,7 +122,7 @@ fn send(address: &str, connections: u64, requests: u64, scans: u64, devices: u64
             .map(|bodies| {
                 let refused = &refused;
                 scope.spawn(move || {
-                    let mut connection = Connection::open(address).unwrap();
+                    let mut connection = Connection::open(address, token).unwrap();
                     let mut took = Vec::with_capacity(bodies.len());
                     for body in bodies {
                         let began = Instant::now();
@@ -160,19 +182,98 @@ fn by_hand(folder: &Path, scans: u64) -> Duration {
     began.elapsed()
 }
 
+/// Times custody look-ups of random items.
+fn look_up(Server(_, address, token): &Server, items: u64) -> Vec<Duration> {
+    let mut connection = Connection::open(address, token).unwrap();
+    let mut took: Vec<Duration> = (0..LOOK_UPS)
+        .map(|n| {
+            let began = Instant::now();
+            // A prime step: no two look-ups are near each other.
+            let code = item(n * 7_368_787 % items);
+            assert_eq!(connection.get(&format!("/v1/items/{code}/custody")).unwrap().status, 200);
+            began.elapsed()
+        })
+        .collect();
+    took.sort_unstable();
+    took
+}
+
+/// Fills the ledger up to so many scans, ten of each item and a whole round of all items between two of one, all like the
+/// first one there.
+fn fill(folder: &Path, scans: u64) {
+    let items = scans / SCANS_OF_AN_ITEM;
+    let path = folder.join("bench.sqlite");
+    let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    connection
+        .batch_execute("PRAGMA synchronous = OFF; CREATE TEMP TABLE things (n INTEGER PRIMARY KEY, code TEXT);")
+        .unwrap();
+    for first in (0..items).step_by(10_000) {
+        let rows: Vec<String> = (first..items.min(first + 10_000)).map(|n| format!("({n}, '{}')", item(n))).collect();
+        connection.batch_execute(&format!("INSERT INTO things VALUES {}", rows.join(", "))).unwrap();
+    }
+    // What the one scan that is there is of.
+    let first = item(7_950);
+    let before = "(SELECT MAX(position) FROM scan_events)";
+    connection
+        .batch_execute(&format!(
+            "CREATE TEMP TABLE sample AS SELECT e.centre_id, e.received_at, e.content, c.code, {before} AS top \
+                FROM scan_events e JOIN scan_codes c USING (centre_id, position) WHERE position = 1; \
+             CREATE TEMP TABLE rounds AS WITH RECURSIVE r(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM r WHERE k < {SCANS_OF_AN_ITEM} - 1) SELECT k FROM r; \
+             BEGIN; \
+             INSERT INTO scan_events (centre_id, position, id, received_at, trip_id, content, content_sha256) \
+                SELECT centre_id, top + 1 + k * {items} + n, randomblob(16), received_at, NULL, replace(content, '{first}', things.code), randomblob(32) \
+                FROM rounds CROSS JOIN things CROSS JOIN sample; \
+             INSERT INTO scan_codes (centre_id, code, position, link) \
+                SELECT centre_id, replace(sample.code, '{first}', things.code), top + 1 + k * {items} + n, randomblob(32) FROM things CROSS JOIN rounds CROSS JOIN sample; \
+             INSERT OR REPLACE INTO scan_chains (centre_id, code, scans, position, link) \
+                SELECT centre_id, replace(sample.code, '{first}', things.code), {SCANS_OF_AN_ITEM}, top + 1 + ({SCANS_OF_AN_ITEM} - 1) * {items} + n, zeroblob(32) FROM things CROSS JOIN sample; \
+             INSERT OR REPLACE INTO scan_reviews SELECT centre_id, {before} FROM sample; \
+             COMMIT; PRAGMA wal_checkpoint(TRUNCATE);"
+        ))
+        .unwrap();
+}
+
+/// Custody look-ups in ledgers of several sizes.
+fn large_ledgers(sizes: &str) {
+    for scans in sizes.split(',').map(|size| size.trim().parse::<u64>().unwrap()) {
+        let folder = tempfile::tempdir().unwrap();
+        let token = prepare(folder.path());
+        let server = serve(folder.path(), &token);
+        let _one_scan = send(&server, 1, 1, 1, 1);
+        drop(server);
+        let began = Instant::now();
+        fill(folder.path(), scans);
+        let filled = began.elapsed();
+        let server = serve(folder.path(), &token);
+        let first = look_up(&server, scans / SCANS_OF_AN_ITEM);
+        let again = look_up(&server, scans / SCANS_OF_AN_ITEM);
+        println!(
+            "custody look-up with {scans} scans in the ledger (filled in {:.0} s): p50 {:.2} ms, p99 {:.2} ms; the same once more: p50 {:.2} ms, p99 {:.2} ms",
+            filled.as_secs_f64(),
+            at(&first, 500),
+            at(&first, 990),
+            at(&again, 500),
+            at(&again, 990)
+        );
+    }
+}
+
 fn main() {
+    if let Ok(sizes) = std::env::var("CONTHOI_BENCH_LEDGER") {
+        return large_ledgers(&sizes);
+    }
     let scans: u64 = std::env::var("CONTHOI_BENCH_SCANS").map_or(100_000, |count| count.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();
-    let server = serve(folder.path());
-    let _warming_up = send(&server.1, 1, 20, BATCH, 1_000_000);
-    let (all, took) = send(&server.1, BATCH_CONNECTIONS, scans / BATCH, BATCH, 1);
+    let server = serve(folder.path(), &prepare(folder.path()));
+    let _warming_up = send(&server, 1, 20, BATCH, 1_000_000);
+    let (all, took) = send(&server, BATCH_CONNECTIONS, scans / BATCH, BATCH, 1);
     let batched = scans as f64 / all.as_secs_f64();
     println!(
         "batches of {BATCH} from {BATCH_CONNECTIONS} connections: {batched:.0} scans/s acknowledged; a request p50 {:.1} ms, p99 {:.1} ms",
         at(&took, 500),
         at(&took, 990)
     );
-    let (all, took) = send(&server.1, SINGLE_CONNECTIONS, SINGLE_REQUESTS, 1, 100_000);
+    let (all, took) = send(&server, SINGLE_CONNECTIONS, SINGLE_REQUESTS, 1, 100_000);
     println!(
         "single scans from {SINGLE_CONNECTIONS} connections: {:.0} requests/s; p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms",
         took.len() as f64 / all.as_secs_f64(),
@@ -180,15 +281,7 @@ fn main() {
         at(&took, 990),
         at(&took, 1_000)
     );
-    let mut connection = Connection::open(&server.1).unwrap();
-    let mut took: Vec<Duration> = (0..LOOK_UPS)
-        .map(|n| {
-            let began = Instant::now();
-            assert_eq!(connection.get(&format!("/v1/items/{}/custody", item(n * 7 % 20_000))).unwrap().status, 200);
-            began.elapsed()
-        })
-        .collect();
-    took.sort_unstable();
+    let took = look_up(&server, 20_000);
     let recorded = scans + SINGLE_REQUESTS + 20 * BATCH;
     println!(
         "custody look-up with {recorded} scans in the ledger: p50 {:.2} ms, p99 {:.2} ms",

@@ -105,6 +105,11 @@ impl Fields {
         self.errors.push(ProblemField::at(format!("{}/{}", self.pointer, escape(name)), message));
     }
 
+    /// Notes that an element of a field's list cannot be accepted.
+    pub(crate) fn refuse_inside(&mut self, name: &str, element: usize, message: String) {
+        self.errors.push(ProblemField::at(format!("{}/{}/{element}", self.pointer, escape(name)), message));
+    }
+
     /// A field that may be absent or null.
     pub(crate) fn optional<T: DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
         self.known.push(name);

@@ -5,10 +5,14 @@ use utoipa::ToSchema;
 
 use super::{
     blocking,
+    caller::Caller,
     params::QueryParams,
     problem::{Failure, Problem},
 };
-use crate::service::{CalendarDay, Service};
+use crate::{
+    domain::Act,
+    service::{CalendarDay, Service},
+};
 
 /// The longest period that is answered at once, days.
 const DAYS_MAX: i64 = 731;
@@ -67,7 +71,12 @@ pub(crate) struct CalendarResponse {
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/calendar")]
-pub(crate) async fn get_calendar(service: web::Data<Service>, mut query: QueryParams) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_calendar(
+    service: web::Data<Service>,
+    caller: Caller,
+    mut query: QueryParams,
+) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadCentre)?;
     let (from, to) = (query.get::<NaiveDate>("from"), query.get::<NaiveDate>("to"));
     query.finish()?;
     let from = match (from, to) {

@@ -5,12 +5,16 @@ use utoipa::ToSchema;
 
 use super::{
     blocking,
+    caller::Caller,
     params::NoQuery,
     places::SiteRef,
     problem::{Failure, Problem},
     travel::TravelBasisOut,
 };
-use crate::service::{CentreOverview, Service};
+use crate::{
+    domain::Act,
+    service::{CentreOverview, Service},
+};
 
 /// The centre that is served.
 #[derive(Debug, Serialize, ToSchema)]
@@ -146,7 +150,12 @@ impl From<CentreOverview> for CentreResponse {
     (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/centre")]
-pub(crate) async fn get_centre(service: web::Data<Service>, _: NoQuery) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_centre(
+    service: web::Data<Service>,
+    caller: Caller,
+    _: NoQuery,
+) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadCentre)?;
     let centre = blocking(&service, |service| Ok(CentreResponse::from(service.overview()?))).await?;
     Ok(HttpResponse::Ok().json(centre))
 }

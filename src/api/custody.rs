@@ -16,7 +16,7 @@ use super::{
     problem::{Failure, Problem},
 };
 use crate::{
-    domain::{CentreData, EvidenceRef, ScanId},
+    domain::{Act, CentreData, EvidenceRef, ScanId},
     service::{CustodyDetail, Recorded, Service},
 };
 
@@ -209,11 +209,13 @@ impl From<&CustodyDetail> for CustodyResponse {
 #[get("/v1/items/{code}/custody")]
 pub(crate) async fn get_custody(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadCustody)?;
     let code = path.text("code").to_owned();
-    let custody = blocking(&service, move |service| Ok(CustodyResponse::from(&service.custody(&code)?)));
+    let custody =
+        blocking(&service, move |service| Ok(CustodyResponse::from(&service.custody_for(&caller.authority(), &code)?)));
     Ok(HttpResponse::Ok().json(custody.await?))
 }

@@ -1,7 +1,7 @@
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ use super::{
     problem::{Failure, Problem},
 };
 use crate::{
-    domain::{CentreData, Code},
+    domain::{Act, CentreData, Code},
     service::{
         Discrepancy, DiscrepancyCursor, DiscrepancyDetail, DiscrepancyKind, DiscrepancyQuery, DiscrepancyState, Service,
     },
@@ -168,12 +168,14 @@ impl Param for Cursor {
 #[get("/v1/discrepancies")]
 pub(crate) async fn list_discrepancies(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     mut query: QueryParams,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadDiscrepancies)?;
     let wanted = DiscrepancyQuery {
         state: query.get("state"),
         code: query.get("code"),
+        of: caller.authority().only(Act::ReadDiscrepancies),
         after: query.get::<Cursor>("cursor").map(|cursor| cursor.0),
     };
     let limit = paging::limit(&mut query);
@@ -200,13 +202,18 @@ pub(crate) async fn list_discrepancies(
 #[get("/v1/discrepancies/{id}")]
 pub(crate) async fn get_discrepancy(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadDiscrepancies)?;
     let id: Uuid = path.get("id")?;
-    let found =
-        blocking(&service, move |service| Ok(DiscrepancyResponse::of(&*service.centre()?, &service.discrepancy(id)?)));
+    let found = blocking(&service, move |service| {
+        Ok(DiscrepancyResponse::of(
+            &*service.centre()?,
+            &service.discrepancy_for(&caller.authority(), Act::ReadDiscrepancies, id)?,
+        ))
+    });
     Ok(HttpResponse::Ok().json(found.await?))
 }
 
@@ -229,17 +236,22 @@ pub(crate) struct AssignmentBody {
 #[post("/v1/discrepancies/{id}/assignment")]
 pub(crate) async fn assign_discrepancy(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
     body: JsonBody,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::AssignDiscrepancy)?;
     let id: Uuid = path.get("id")?;
     let mut fields = Fields::of(body.json)?;
     let assignee = fields.object("assignee", read_party);
     let assignee = fields.finish(assignee)?;
     let found = blocking(&service, move |service| {
-        Ok(DiscrepancyResponse::of(&*service.centre()?, &service.assign_discrepancy(id, &assignee)?))
+        let changed = service.assign_discrepancy(id, &assignee)?;
+        let response = DiscrepancyResponse::of(&*service.centre()?, &changed);
+        let told = json!({ "assignee": response.assignee });
+        service.note_act(&caller.actor(), "discrepancy_assigned", ("discrepancy", id.to_string()), Some(told))?;
+        Ok(response)
     });
     Ok(HttpResponse::Ok().json(found.await?))
 }
@@ -264,17 +276,21 @@ pub(crate) struct ResolutionBody {
 #[post("/v1/discrepancies/{id}/resolution")]
 pub(crate) async fn resolve_discrepancy(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
     body: JsonBody,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ResolveDiscrepancy)?;
     let id: Uuid = path.get("id")?;
     let mut fields = Fields::of(body.json)?;
     let reason = fields.required::<String>("reason");
     let reason = fields.finish(reason)?;
     let found = blocking(&service, move |service| {
-        Ok(DiscrepancyResponse::of(&*service.centre()?, &service.resolve_discrepancy(id, &reason)?))
+        service.discrepancy_for(&caller.authority(), Act::ResolveDiscrepancy, id)?;
+        let changed = service.resolve_discrepancy(id, &reason)?;
+        service.note_act(&caller.actor(), "discrepancy_resolved", ("discrepancy", id.to_string()), None)?;
+        Ok(DiscrepancyResponse::of(&*service.centre()?, &changed))
     });
     Ok(HttpResponse::Ok().json(found.await?))
 }

@@ -47,6 +47,14 @@ pub(crate) fn expected(request: &HttpRequest) -> Result<Expected, Failure> {
     }
 }
 
+/// The tags that `If-Match` names, where it is given and is not `*`. A weak tag never matches.
+pub(crate) fn must_be(request: &HttpRequest) -> Result<Option<Vec<String>>, Failure> {
+    Ok(match condition(request, &header::IF_MATCH)? {
+        None | Some(Condition::Any) => None,
+        Some(Condition::Tags(tags)) => Some(tags.into_iter().filter(|(weak, _)| !weak).map(|(_, tag)| tag).collect()),
+    })
+}
+
 fn bad(name: &HeaderName, message: &str) -> Failure {
     Failure::parameter(name.as_str(), message)
 }

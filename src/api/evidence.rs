@@ -8,13 +8,13 @@ use super::{
     blocking,
     body::{Fields, JsonBody},
     caller::Caller,
-    params::{NoQuery, Param, PathParams},
+    params::{NoQuery, Param, PathParams, QueryParams},
     places::local,
     problem::{Failure, Problem},
     problem_code::ProblemCode,
 };
 use crate::{
-    domain::{CentreData, EvidenceRef},
+    domain::{Act, CentreData, EvidenceRef, ScanId},
     service::{Service, ServiceError, Upload, UploadState},
 };
 
@@ -106,10 +106,11 @@ impl UploadResponse {
 #[post("/v1/evidence")]
 pub(crate) async fn create_evidence(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     body: JsonBody,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::UploadEvidence)?;
     let mut fields = Fields::of(body.json)?;
     let evidence = fields.parsed::<EvidenceRef>("sha256", true);
     let bytes = fields.required::<u64>("bytes");
@@ -143,10 +144,11 @@ pub(crate) async fn create_evidence(
 #[get("/v1/evidence/uploads/{id}")]
 pub(crate) async fn get_upload(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::UploadEvidence)?;
     let id: Uuid = path.get("id")?;
     let state = blocking(&service, move |service| {
         let upload: Upload = service.evidence_upload(id)?;
@@ -175,12 +177,13 @@ pub(crate) async fn get_upload(
 #[patch("/v1/evidence/uploads/{id}")]
 pub(crate) async fn continue_upload(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::UploadEvidence)?;
     let id: Uuid = path.get("id")?;
     let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     if text("content-type") != Some(PART) {
@@ -238,7 +241,10 @@ async fn receive(mut payload: web::Payload, room: usize) -> Result<(Vec<u8>, boo
 ///
 /// The bytes are not those that the device sent, and their digest, in `X-Content-SHA256`, is another one.
 #[utoipa::path(tag = "evidence",
-    params(("sha256" = String, Path, description = "The digest that a scan names")),
+    params(
+        ("sha256" = String, Path, description = "The digest that a scan names"),
+        ("scan_id" = Option<Uuid>, Query, description = "The scan that names it: couriers and clerks see what their own scans and handovers name"),
+    ),
     responses(
         (status = 200, description = "The picture", content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp")),
             headers(("X-Content-SHA256" = String, description = "The digest of these bytes"))),
@@ -247,12 +253,15 @@ async fn receive(mut payload: web::Payload, room: usize) -> Result<(Vec<u8>, boo
 #[get("/v1/evidence/{sha256}")]
 pub(crate) async fn get_evidence(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
-    _: NoQuery,
+    mut query: QueryParams,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadEvidence)?;
+    let scan = query.get::<Uuid>("scan_id").map(ScanId::from_uuid);
+    query.finish()?;
     let wanted: EvidenceRef = path.get("sha256")?;
-    let evidence = blocking(&service, move |service| service.evidence(wanted)).await?;
+    let evidence = blocking(&service, move |service| service.evidence_for(&caller.authority(), wanted, scan)).await?;
     Ok(HttpResponse::Ok()
         .content_type(evidence.media_type.as_str())
         .insert_header(("X-Content-SHA256", evidence.kept.to_string()))

@@ -17,7 +17,10 @@ impl KnownPaths {
         let described = openapi.paths.paths.iter().map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item)));
         let pages = ["/", "/openapi.json", "/docs", "/docs/{_:.*}"];
         let pages = pages.into_iter().map(|path| (ResourceDef::new(path), vec![Method::GET]));
-        Self(described.chain(pages).collect())
+        let forms = super::pages::PATHS.into_iter().map(|(path, methods)| {
+            (ResourceDef::new(path), methods.iter().filter_map(|method| method.parse().ok()).collect())
+        });
+        Self(described.chain(pages).chain(forms).collect())
     }
 
     fn methods_of(&self, path: &str) -> Vec<&Method> {

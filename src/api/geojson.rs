@@ -4,12 +4,13 @@ use serde_json::{Value, json};
 
 use super::{
     blocking,
+    caller::Caller,
     params::{NoQuery, PathParams},
     places::{PlaceRef, local},
     problem::{Failure, Problem},
 };
 use crate::{
-    domain::{LegCarrier, Route, RouteId},
+    domain::{Act, LegCarrier, Route, RouteId},
     service::{DayPlan, LineBasis, Service},
 };
 
@@ -96,12 +97,14 @@ fn respond(collection: &Value) -> HttpResponse {
 #[get("/v1/plans/{date}/geojson")]
 pub(crate) async fn get_plan_geojson(
     service: web::Data<Service>,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadPlans)?;
     let date: NaiveDate = path.get("date")?;
     let body = blocking(&service, move |service| {
-        let day = service.day_plan(date)?;
+        let day = service.day_plan_for(&caller.authority(), date)?;
         let routes = day.plan.routes().filter(|(_, route)| !route.is_idle());
         let features = routes.flat_map(|(carrier, route)| features(service, &day, carrier, route)).collect::<Vec<_>>();
         Ok(collection(&day, &features))
@@ -119,12 +122,14 @@ pub(crate) async fn get_plan_geojson(
 #[get("/v1/routes/{id}/geojson")]
 pub(crate) async fn get_route_geojson(
     service: web::Data<Service>,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadPlans)?;
     let id: RouteId = path.get("id")?;
     let body = blocking(&service, move |service| {
-        let day = service.plan_of_route(id)?;
+        let day = service.plan_of_route_for(&caller.authority(), id)?;
         let found = day.plan.routes().find(|(_, route)| route.id == id);
         let features = found.map(|(carrier, route)| features(service, &day, carrier, route)).unwrap_or_default();
         Ok(collection(&day, &features))

@@ -29,14 +29,14 @@ pub(crate) struct ReadinessResponse {
 }
 
 /// Whether the process runs.
-#[utoipa::path(tag = "health", responses((status = 200, description = "It runs", body = Liveness)))]
+#[utoipa::path(tag = "health", security(()), responses((status = 200, description = "It runs", body = Liveness)))]
 #[get("/health/live")]
 pub(crate) async fn live(_: NoQuery) -> HttpResponse {
     HttpResponse::Ok().json(Liveness { status: "alive", version: env!("CARGO_PKG_VERSION") })
 }
 
 /// Whether requests can be answered: the database answers, its tables are up to date, a centre is loaded.
-#[utoipa::path(tag = "health", responses(
+#[utoipa::path(tag = "health", security(()), responses(
     (status = 200, description = "All is well", body = ReadinessResponse),
     (status = 503, description = "Something is missing", body = Problem, content_type = "application/problem+json"),
 ))]

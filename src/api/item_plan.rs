@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     blocking,
+    caller::Caller,
     items::{ItemResponse, numbered},
     params::{PathParams, QueryParams},
     places::{PlaceRef, local},
@@ -14,7 +15,7 @@ use super::{
     warning::WarningOut,
 };
 use crate::{
-    domain::{Leg, LegCarrier},
+    domain::{Act, Leg, LegCarrier},
     service::{DayPlan, ItemPlan, ItemPlanState, Service},
 };
 
@@ -122,13 +123,18 @@ impl From<ItemPlan> for ItemPlanResponse {
 #[get("/v1/items/{id}/plan")]
 pub(crate) async fn get_item_plan(
     service: web::Data<Service>,
+    caller: Caller,
     path: PathParams,
     mut query: QueryParams,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadItem)?;
     let date = query.get::<NaiveDate>("date");
     query.finish()?;
     let date = date.ok_or_else(|| Failure::parameter("date", "it is missing: expected a day, such as 2019-06-14"))?;
     let wanted = numbered(path.text("id"));
-    let plan = blocking(&service, move |service| Ok(ItemPlanResponse::from(service.item_plan(&wanted, date)?)));
+    let plan = blocking(&service, move |service| {
+        service.item_for(&caller.authority(), &wanted)?;
+        Ok(ItemPlanResponse::from(service.item_plan(&wanted, date)?))
+    });
     Ok(HttpResponse::Ok().json(plan.await?))
 }

@@ -12,13 +12,14 @@ use uuid::Uuid;
 use super::{
     blocking,
     body::{Fields, JsonBody},
+    caller::Caller,
     paging::{self, page},
     params::{NoQuery, Param, PathParams, QueryParams},
     places::{PlaceRef, SiteRef, local},
     problem::{Failure, Problem},
 };
 use crate::{
-    domain::{CentreData, HomeDeliveryId, ItemId},
+    domain::{Act, CentreData, HomeDeliveryId, ItemId, Party},
     service::{FirstAnswer, ItemCursor, ItemDetail, ItemQuery, NewDestination, NewItem, Numbered, Service},
 };
 
@@ -171,15 +172,19 @@ fn created(status: StatusCode, body: String, location: &str) -> HttpResponse {
 #[post("/v1/items")]
 pub(crate) async fn create_item(
     service: web::Data<Service>,
+    caller: Caller,
     request: HttpRequest,
     _: NoQuery,
     body: JsonBody,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::AddItem)?;
     let key = idempotency_key(&request)?;
     let item = read_new_item(&body)?;
     let digest: [u8; 32] = Sha256::digest(body.json.to_string().as_bytes()).into();
     let answer = blocking(&service, move |service| {
+        let authority = caller.authority();
         let create = |id: ItemId| {
+            service.check_new_item(&authority, &item)?;
             let (item, _) = service.create_item(id, &item)?;
             let detail = service.item(&Numbered::Id(item.id))?;
             let body = ItemResponse::of(&*service.centre()?, &detail);
@@ -231,10 +236,12 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Failure> {
 #[put("/v1/items/{id}")]
 pub(crate) async fn put_item(
     service: web::Data<Service>,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
     body: JsonBody,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::AddItem)?;
     let id: ItemId = path.get("id")?;
     if id.uuid().get_version_num() != 7 {
         let message = format!("{id} is a UUID of version {}: expected version 7", id.uuid().get_version_num());
@@ -242,6 +249,7 @@ pub(crate) async fn put_item(
     }
     let item = read_new_item(&body)?;
     let (body, new) = blocking(&service, move |service| {
+        service.check_new_item(&caller.authority(), &item)?;
         let (_, new) = service.create_item(id, &item)?;
         let detail = service.item(&Numbered::Id(id))?;
         Ok((json_text(&ItemResponse::of(&*service.centre()?, &detail)), new))
@@ -266,12 +274,14 @@ pub(crate) fn numbered(text: &str) -> Numbered {
 #[get("/v1/items/{id}")]
 pub(crate) async fn get_item(
     service: web::Data<Service>,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadItem)?;
     let wanted = numbered(path.text("id"));
     let item = blocking(&service, move |service| {
-        let detail = service.item(&wanted)?;
+        let detail = service.item_for(&caller.authority(), &wanted)?;
         Ok(ItemResponse::of(&*service.centre()?, &detail))
     });
     Ok(HttpResponse::Ok().json(item.await?))
@@ -295,10 +305,19 @@ pub(crate) async fn get_item(
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/items")]
-pub(crate) async fn list_items(service: web::Data<Service>, mut query: QueryParams) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_items(
+    service: web::Data<Service>,
+    caller: Caller,
+    mut query: QueryParams,
+) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ListItems)?;
     let wanted = ItemQuery {
         from: query.get("from"),
         to: query.get("to"),
+        of: caller.authority().only(Act::ListItems).map(|party| match party {
+            Some(Party::Site(site)) => Some(site),
+            _ => None,
+        }),
         ready_from: query.get("ready_from"),
         ready_until: query.get("ready_until"),
         delivered: query.get("delivered"),

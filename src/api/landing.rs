@@ -49,7 +49,7 @@ pub(crate) async fn landing(service: web::Data<Service>, _: NoQuery) -> Result<H
              <li><a href=\"/v1/timetable?date={today}\">Today's timetable</a>, <a href=\"/v1/plans/{today}\">today's plan</a></li>\
              <li><a href=\"/v1/sites\">Sites</a>, <a href=\"/v1/items?limit=20\">items</a>, <a href=\"/v1/calendar\">calendar</a></li>\
              <li><a href=\"/health/ready\">Readiness</a>, <a href=\"/problems\">what can go wrong</a></li></ul>\
-             <p>Bound to this machine only: there is no authentication yet.</p>"
+             <p><a href=\"/login\">Đăng nhập · Log in</a> · <a href=\"/account\">Tài khoản · Account</a></p>"
         );
         Ok(page(&format!("Conthoi · {}", escape(&centre.code)), &body))
     })

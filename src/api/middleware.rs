@@ -42,7 +42,8 @@ pub(crate) async fn accompany(
     let mut response = if is_local(&request) {
         next.call(request).await?.map_into_boxed_body()
     } else {
-        let detail = "the service answers only requests to a loopback name, such as localhost or 127.0.0.1";
+        let detail = "the service answers only requests to a loopback name, such as localhost or 127.0.0.1, and to the name of \
+                      its --public-url";
         let path = request.path().to_owned();
         let problem = Problem { instance: Some(path), ..Failure::new(ProblemCode::FOREIGN_HOST, detail).document() };
         request.into_response(problem_response(Problem { request_id: Some(id.clone()), ..problem }))
@@ -73,6 +74,9 @@ pub(crate) async fn explain(
     if !status.is_client_error() && !status.is_server_error() {
         return Ok(answered.map_into_boxed_body());
     }
+    if answered.response().extensions().contains::<Page>() {
+        return Ok(answered.map_into_boxed_body());
+    }
     let (request, mut response) = answered.into_parts();
     let known = response.extensions_mut().remove::<Problem>();
     let mut problem = known.unwrap_or_else(|| {
@@ -82,13 +86,18 @@ pub(crate) async fn explain(
     problem.instance = Some(request.path().to_owned());
     problem.request_id = id;
     let mut explained = problem_response(problem);
-    for name in [header::ALLOW, header::RETRY_AFTER, header::ETAG] {
+    let rate_limit = ["ratelimit", "ratelimit-policy"].map(HeaderName::from_static);
+    let kept = [header::ALLOW, header::RETRY_AFTER, header::ETAG, header::WWW_AUTHENTICATE];
+    for name in kept.into_iter().chain(rate_limit) {
         if let Some(value) = response.headers().get(&name) {
             explained.headers_mut().insert(name, value.clone());
         }
     }
     Ok(ServiceResponse::new(request, explained))
 }
+
+/// Marks an answer that explains itself, to a person.
+pub(crate) struct Page;
 
 fn problem_response(problem: Problem) -> HttpResponse {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -108,9 +117,16 @@ fn request_id(request: &ServiceRequest) -> String {
     }
 }
 
-/// Whether the request was made to a loopback name. A page of some other site that points its own name at this machine
-/// (DNS rebinding) is not answered, since there is no authentication yet.
+/// Whether the request was made to a name of this service. A page of some other site that points its own name at this machine
+/// (DNS rebinding) is not answered. Where the service listens beyond this machine and has no public name, any name will do:
+/// cookies belong to names, so that a foreign one brings none.
 fn is_local(request: &ServiceRequest) -> bool {
+    let service = request.app_data::<web::Data<Service>>();
+    let public = service.and_then(|service| service.access_settings().public_url.as_ref());
+    let beyond = request.app_config().local_addr().ip();
+    if public.is_none() && !beyond.is_loopback() {
+        return true;
+    }
     let Some(host) = request.headers().get(header::HOST) else { return true };
     let Ok(host) = host.to_str() else { return false };
     let name = match host.strip_prefix('[') {
@@ -118,6 +134,12 @@ fn is_local(request: &ServiceRequest) -> bool {
         None => host.rsplit_once(':').map_or(host, |(name, _)| name),
     };
     let name = name.to_ascii_lowercase();
+    if public.is_some_and(|public| public.authority() == host.to_ascii_lowercase()) {
+        return true;
+    }
+    if !beyond.is_loopback() && name.parse::<std::net::IpAddr>().is_ok() {
+        return true;
+    }
     name == "localhost"
         || name.ends_with(".localhost")
         || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())

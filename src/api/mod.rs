@@ -6,14 +6,20 @@
 //!
 //! Blocking work never runs on the threads that serve connections (`blocking`).
 //!
-//! What it does not know: tables, planning, the clock. It has no authentication yet, therefore `server` binds to
-//! loopback addresses only and requests made to a foreign host name are refused.
+//! `authentication` recognises who asks before any handler runs. A handler of what is not public takes a `Caller`, names its act
+//! to [`Caller::may`](caller::Caller::may), and hands the caller's authority to the use case where the object decides.
+//!
+//! What it does not know: tables, planning, the clock, who may do what.
 
+mod accounts;
+mod audit;
+mod authentication;
 mod body;
 mod calendar;
 mod caller;
 mod centre;
 mod custody;
+mod devices;
 mod discrepancies;
 mod etag;
 mod events;
@@ -24,9 +30,12 @@ mod health;
 mod item_plan;
 mod items;
 mod landing;
+mod limits;
+mod login;
 mod manifest;
 mod middleware;
 mod openapi;
+mod pages;
 mod paging;
 mod papers;
 mod params;
@@ -44,6 +53,7 @@ mod sites;
 mod solve;
 mod solve_schema;
 mod timetable;
+mod tokens;
 mod travel;
 mod verify;
 mod warning;
@@ -67,7 +77,8 @@ pub(crate) use verify::VerifyResponse;
 use self::{fallback::KnownPaths, problem::Failure};
 use crate::service::{Service, ServiceError};
 
-/// The whole application, as the server and the tests drive it.
+/// The whole application, as the tests drive it.
+#[must_use]
 pub fn app(
     service: web::Data<Service>,
 ) -> App<
@@ -79,13 +90,32 @@ pub fn app(
         InitError = (),
     >,
 > {
+    limited_app(service, web::Data::new(limits::Limits::default()))
+}
+
+/// The whole application, as one thread of the server drives it; all of them share the limits.
+fn limited_app(
+    service: web::Data<Service>,
+    limits: web::Data<limits::Limits>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
     let (app, openapi) = App::new().into_utoipa_app().openapi(openapi::about()).configure(endpoints).split_for_parts();
     app.app_data(service)
+        .app_data(limits)
         .app_data(web::Data::new(KnownPaths::of(&openapi)))
         .service(landing::landing)
+        .configure(pages::routes)
         .route("/docs", web::get().to(to_docs))
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", openapi))
         .default_service(web::to(fallback::fallback))
+        .wrap(from_fn(authentication::authenticate))
         .wrap(from_fn(middleware::explain))
         .wrap(Compress::default())
         .wrap(from_fn(middleware::accompany))
@@ -138,6 +168,25 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(verify::get_slip_key)
         .service(verify::verify_slip)
         .service(solve::solve)
+        .service(login::login)
+        .service(login::logout)
+        .service(login::get_me)
+        .service(accounts::list_accounts)
+        .service(accounts::create_account)
+        .service(accounts::get_account)
+        .service(accounts::change_account)
+        .service(accounts::make_link)
+        .service(tokens::list_tokens)
+        .service(tokens::issue_token)
+        .service(tokens::revoke_token)
+        .service(devices::start_enrolment)
+        // Other methods must not be taken for a device with that id.
+        .route("/v1/devices/enrolments", web::to(fallback::fallback))
+        .service(devices::enrol_device)
+        .service(devices::list_devices)
+        .service(devices::give_device)
+        .service(devices::revoke_device)
+        .service(audit::get_audit)
         .service(problem_code::list_problems)
         .service(problem_code::explain_problem);
 }

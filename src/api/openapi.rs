@@ -1,4 +1,8 @@
-use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, tag::TagBuilder};
+use utoipa::openapi::{
+    ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder,
+    security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    tag::TagBuilder,
+};
 use utoipa_actix_web::AppExt;
 
 /// What the description says of the whole API.
@@ -11,12 +15,16 @@ pub(super) fn about() -> OpenApi {
             "Logistics of a Vietnamese provincial one-stop centre: document runs and home deliveries.\n\n\
              Times are RFC 3339 with the centre's offset, distances metres, durations seconds, money đồng. Every failure \
              is an `application/problem+json` document (RFC 9457) whose `type` is explained under `/problems`. Lists are \
-             read part by part with `limit` and `cursor`; the `Link` header leads on.",
+             read part by part with `limit` and `cursor`; the `Link` header leads on.\n\n\
+             People come in with POST /v1/login (a cookie), other systems and devices with a token; what a role may not do is \
+             403, and what is not theirs is 404. `RateLimit` says how many more requests may come.",
         ))
         .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").build()))
         .build();
     OpenApiBuilder::new()
         .info(info)
+        .components(Some(schemes()))
+        .security(Some(["session", "token"].map(|name| SecurityRequirement::new(name, [""; 0]))))
         .tags(Some([
             tag("health", "Whether the service runs and is ready"),
             tag("centre", "The centre, its sites, timetable and calendar"),
@@ -28,8 +36,25 @@ pub(super) fn about() -> OpenApi {
             tag("runs", "The document runs and line hauls of a plan"),
             tag("rounds", "The home-delivery rounds of a plan"),
             tag("solve", "Routing problems of your own, in VROOM's JSON"),
+            tag("access", "Coming in, accounts, tokens, and the log of administrative acts"),
+            tag("devices", "Handhelds: enrolling, giving out, revoking"),
             tag("problems", "What can go wrong"),
         ]))
+        .build()
+}
+
+/// How a caller is recognised.
+fn schemes() -> utoipa::openapi::Components {
+    let cookie = ApiKeyValue::with_description(
+        super::authentication::COOKIE,
+        "Set by POST /v1/login. Requests that another site's page makes are refused.",
+    );
+    let token = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("The token of another system, whose scopes say what it may do, or of an enrolled device"));
+    ComponentsBuilder::new()
+        .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
+        .security_scheme("token", SecurityScheme::Http(token.build()))
         .build()
 }
 

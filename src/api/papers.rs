@@ -11,7 +11,7 @@ use super::{
     problem::{Failure, Problem},
 };
 use crate::{
-    domain::{RoundId, RunId, ScanId},
+    domain::{Act, RoundId, RunId, ScanId},
     service::{IssuedSlip, LABELS_MAX, LabelFormat, Outcome, Service, ServiceError, SlipRow},
 };
 
@@ -63,6 +63,7 @@ pub(crate) struct LabelsBody {
 
 async fn labels(
     service: &web::Data<Service>,
+    caller: Caller,
     codes: Vec<String>,
     format: Option<LabelPaper>,
     start: Option<usize>,
@@ -72,7 +73,7 @@ async fn labels(
         LabelPaper::Single => LabelFormat::Single,
         LabelPaper::Zpl => LabelFormat::Zpl,
     };
-    let bytes = blocking(service, move |service| service.labels(&codes, format)).await?;
+    let bytes = blocking(service, move |service| service.labels_for(&caller.authority(), &codes, format)).await?;
     Ok(match format {
         LabelFormat::Zpl => paper(ZPL, "labels.zpl", bytes),
         _ => paper(PDF, "labels.pdf", bytes),
@@ -103,9 +104,10 @@ fn check_start(format: Option<LabelPaper>, start: Option<u64>) -> Result<Option<
 #[get("/v1/labels")]
 pub(crate) async fn get_labels(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     mut query: QueryParams,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::PrintPaper)?;
     let codes = query.get::<String>("codes");
     let format = query.get::<LabelPaper>("format");
     let start = query.get::<u64>("start");
@@ -118,7 +120,7 @@ pub(crate) async fn get_labels(
     let missing = "it is missing: give the codes to print, separated by commas";
     let codes = codes.ok_or_else(|| Failure::parameter("codes", missing))?;
     let codes: Vec<String> = codes.split(',').map(|code| code.trim().to_owned()).collect();
-    let answer = labels(&service, codes, format, start).await;
+    let answer = labels(&service, caller, codes, format, start).await;
     // What the body of the other request would be is one parameter here.
     answer.map_err(|failure| failure.of_parameter("codes"))
 }
@@ -132,10 +134,11 @@ pub(crate) async fn get_labels(
 #[post("/v1/labels")]
 pub(crate) async fn print_labels(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     body: JsonBody,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::PrintPaper)?;
     let mut fields = Fields::of(body.json)?;
     let codes: Option<Vec<String>> = fields.required("codes");
     let format = fields.parsed::<LabelPaper>("format", false);
@@ -148,7 +151,7 @@ pub(crate) async fn print_labels(
         None
     });
     let codes = fields.finish(codes)?;
-    labels(&service, codes, format, start).await
+    labels(&service, caller, codes, format, start).await
 }
 
 /// The manifest of a run on paper: each courier's stops in order, the items to be ticked.
@@ -161,12 +164,13 @@ pub(crate) async fn print_labels(
 #[get("/v1/runs/{id}/manifest.pdf")]
 pub(crate) async fn get_run_manifest_pdf(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::PrintPaper)?;
     let id: RunId = path.get("id")?;
-    let bytes = blocking(&service, move |service| service.run_manifest_pdf(id)).await?;
+    let bytes = blocking(&service, move |service| service.run_manifest_pdf_for(&caller.authority(), id)).await?;
     Ok(paper(PDF, &format!("manifest-{id}.pdf"), bytes))
 }
 
@@ -180,12 +184,13 @@ pub(crate) async fn get_run_manifest_pdf(
 #[get("/v1/rounds/{id}/manifest.pdf")]
 pub(crate) async fn get_round_manifest_pdf(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::PrintPaper)?;
     let id: RoundId = path.get("id")?;
-    let bytes = blocking(&service, move |service| service.round_manifest_pdf(id)).await?;
+    let bytes = blocking(&service, move |service| service.round_manifest_pdf_for(&caller.authority(), id)).await?;
     Ok(paper(PDF, &format!("manifest-{id}.pdf"), bytes))
 }
 
@@ -202,12 +207,13 @@ pub(crate) async fn get_round_manifest_pdf(
 #[get("/v1/handovers/{scan_id}/minute.pdf")]
 pub(crate) async fn get_handover_minute(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::PrintPaper)?;
     let id = ScanId::from_uuid(path.get("scan_id")?);
-    let bytes = blocking(&service, move |service| service.handover_minute(id)).await?;
+    let bytes = blocking(&service, move |service| service.handover_minute_for(&caller.authority(), id)).await?;
     Ok(paper(PDF, &format!("minute-{id}.pdf"), bytes))
 }
 
@@ -325,13 +331,16 @@ impl From<&IssuedSlip> for SlipResponse {
 #[get("/v1/dossiers/{code}/control-slip.pdf")]
 pub(crate) async fn get_control_slip_pdf(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::PrintPaper)?;
     let code = path.text("code").to_owned();
     let name = format!("control-slip-{code}.pdf");
-    let bytes = blocking(&service, move |service| service.control_slip_pdf(&code)).await;
+    let bytes =
+        blocking(&service, move |service| service.slip_pdf(&service.control_slip_for(&caller.authority(), &code)?))
+            .await;
     Ok(paper(PDF, &name, bytes?))
 }
 
@@ -345,12 +354,14 @@ pub(crate) async fn get_control_slip_pdf(
 #[get("/v1/dossiers/{code}/control-slip.json")]
 pub(crate) async fn get_control_slip(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::PrintPaper)?;
     let code = path.text("code").to_owned();
-    let slip =
-        blocking(&service, move |service| Ok::<_, ServiceError>(SlipResponse::from(&service.control_slip(&code)?)));
+    let slip = blocking(&service, move |service| {
+        Ok::<_, ServiceError>(SlipResponse::from(&service.control_slip_for(&caller.authority(), &code)?))
+    });
     Ok(HttpResponse::Ok().json(slip.await?))
 }

@@ -12,12 +12,16 @@ use uuid::Uuid;
 use super::{
     blocking,
     body::{Fields, JsonBody},
+    caller::Caller,
     etag, events,
     params::{NoQuery, PathParams},
     places::local,
     problem::{Failure, Problem},
 };
-use crate::service::{DayRequest, PlanJob, Service};
+use crate::{
+    domain::Act,
+    service::{DayRequest, PlanJob, Service},
+};
 
 /// The largest seed: what every JSON reader keeps exactly.
 const SEED_MAX: u64 = (1 << 53) - 1;
@@ -103,10 +107,12 @@ impl PlanJobResponse {
 #[post("/v1/plans")]
 pub(crate) async fn create_plan(
     service: web::Data<Service>,
+    caller: Caller,
     request: HttpRequest,
     _: NoQuery,
     body: JsonBody,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::MakePlans)?;
     let expected = etag::expected(&request)?;
     let mut fields = Fields::of(body.json)?;
     let date = fields.parsed::<NaiveDate>("date", true);
@@ -137,9 +143,11 @@ pub(crate) async fn create_plan(
 #[get("/v1/plan-jobs/{id}")]
 pub(crate) async fn get_plan_job(
     service: web::Data<Service>,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadPlanJobs)?;
     let id: Uuid = path.get("id")?;
     let job = blocking(&service, move |service| {
         Ok(PlanJobResponse::of(&service.plan_job(id)?, service.centre()?.centre.time_zone))
@@ -157,9 +165,11 @@ pub(crate) async fn get_plan_job(
 #[get("/v1/plan-jobs/{id}/events")]
 pub(crate) async fn follow_plan_job(
     service: web::Data<Service>,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadPlanJobs)?;
     let id: Uuid = path.get("id")?;
     let zone = blocking(&service, move |service| {
         service.plan_job(id)?;
@@ -181,9 +191,11 @@ pub(crate) async fn follow_plan_job(
 #[delete("/v1/plan-jobs/{id}")]
 pub(crate) async fn cancel_plan_job(
     service: web::Data<Service>,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::MakePlans)?;
     let id: Uuid = path.get("id")?;
     let job = blocking(&service, move |service| {
         Ok(PlanJobResponse::of(&service.cancel_job(id)?, service.centre()?.centre.time_zone))

@@ -7,7 +7,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    blocking, etag,
+    blocking,
+    caller::Caller,
+    etag,
     manifest::ManifestItem,
     paging::{self, page},
     params::{NoQuery, PathParams, QueryParams},
@@ -18,7 +20,7 @@ use super::{
     warning::WarningOut,
 };
 use crate::{
-    domain::{PlanSummary, UnassignedReason},
+    domain::{Act, PlanSummary, UnassignedReason},
     service::{DayPlan, Service, ServiceError},
 };
 
@@ -191,7 +193,12 @@ pub(crate) struct PlanList {
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/plans")]
-pub(crate) async fn list_plans(service: web::Data<Service>, mut query: QueryParams) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_plans(
+    service: web::Data<Service>,
+    caller: Caller,
+    mut query: QueryParams,
+) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadPlans)?;
     let after = query.get::<NaiveDate>("cursor");
     let limit = paging::limit(&mut query);
     query.finish()?;
@@ -233,10 +240,12 @@ pub(crate) async fn list_plans(service: web::Data<Service>, mut query: QueryPara
 #[get("/v1/plans/{date}")]
 pub(crate) async fn get_plan(
     service: web::Data<Service>,
+    caller: Caller,
     request: HttpRequest,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadPlans)?;
     let date: NaiveDate = path.get("date")?;
     let version =
         blocking(&service, move |service| service.plan_version(date)?.ok_or(ServiceError::NotPlanned { date }));
@@ -245,7 +254,7 @@ pub(crate) async fn get_plan(
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag::etag(version))).finish());
     }
     let (plan, version) = blocking(&service, move |service| {
-        let day = service.day_plan(date)?;
+        let day = service.day_plan_for(&caller.authority(), date)?;
         Ok((PlanResponse::from(&day), crate::service::PlanVersion::from(day.plan.as_ref())))
     })
     .await?;

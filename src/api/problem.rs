@@ -95,7 +95,7 @@ impl Failure {
     }
 
     /// The same with the seconds after which asking again may help.
-    fn retried_after(mut self, seconds: u64) -> Self {
+    pub(crate) fn retried_after(mut self, seconds: u64) -> Self {
         self.1 = Some(seconds);
         self
     }
@@ -178,6 +178,18 @@ impl From<ServiceError> for Failure {
                 return Self::new(ProblemCode::SOLVER_BUSY, detail).retried_after(seconds);
             }
             ServiceError::Cancelled => return Self::stopping(),
+            ServiceError::LoginLocked { seconds } => {
+                return Self::new(ProblemCode::LOGIN_LOCKED, detail).retried_after(seconds);
+            }
+            ServiceError::BadCredentials => ProblemCode::BAD_CREDENTIALS,
+            ServiceError::Forbidden { .. } => ProblemCode::FORBIDDEN,
+            ServiceError::LinkVoid => ProblemCode::LINK_VOID,
+            ServiceError::NameTaken => ProblemCode::NAME_TAKEN,
+            ServiceError::AccountChanged { .. } => ProblemCode::ACCOUNT_CHANGED,
+            ServiceError::LastAdmin => ProblemCode::LAST_ADMIN,
+            ServiceError::EnrolmentVoid => ProblemCode::ENROLMENT_VOID,
+            ServiceError::DeviceTaken { .. } => ProblemCode::DEVICE_TAKEN,
+            ServiceError::DeviceRevoked { .. } => ProblemCode::DEVICE_REVOKED,
             ServiceError::SolveTooLarge { .. } => ProblemCode::PROBLEM_TOO_LARGE,
             ServiceError::NoCentre | ServiceError::SeveralCentres { .. } | ServiceError::UnknownCentre { .. } => {
                 ProblemCode::NO_CENTRE
@@ -230,6 +242,9 @@ impl ResponseError for Failure {
         let unavailable = || (self.status_code() == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_AFTER_S);
         if let Some(seconds) = self.1.or_else(unavailable) {
             response.insert_header((header::RETRY_AFTER, seconds));
+        }
+        if self.status_code() == StatusCode::UNAUTHORIZED {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
         let mut response = response.content_type(PROBLEM_JSON).json(&self.0);
         response.extensions_mut().insert(Problem::clone(&self.0));

@@ -46,6 +46,18 @@ problem_codes! {
     UNSUPPORTED_MEMBER = "unsupported_member" 400 "The routing problem asks for what is not supported here"
         "The member that the error names by JSON pointer is sound in VROOM's API, but its meaning is not supported here. \
          The message says what to do instead.";
+    UNAUTHENTICATED = "unauthenticated" 401 "Nobody known makes this request"
+        "Come in with POST /v1/login or at /login, or send a token as `Authorization: Bearer`. A session ends after some \
+         hours, when its password is changed, and when its account is changed or shut; a token ends when it expires or is revoked.";
+    BAD_CREDENTIALS = "bad_credentials" 401 "The name or the password is wrong"
+        "Which of the two is not said. After some failures the next try has to wait. An admin can make a link with which a \
+         forgotten password is set anew.";
+    FORBIDDEN = "forbidden" 403 "The caller may not do this"
+        "The caller is known, but their role, or their token's scopes, do not allow it. What they may do, but not to this \
+         object, is answered as if the object did not exist.";
+    CROSS_SITE = "cross_site" 403 "Another site's page made this request"
+        "A browser says that the request was made by a page of another site. Such requests change nothing here, unless they \
+         carry a token of their own.";
     NOT_FOUND = "not_found" 404 "There is no such thing"
         "The path is right, but nothing has that id or code. It may have been replaced: planning a day again gives \
          its routes and stops new ids.";
@@ -68,6 +80,21 @@ problem_codes! {
         "Ask with HEAD or GET how many bytes have arrived, and send the rest from there.";
     UPLOAD_BUSY = "upload_busy" 409 "Another part is being written"
         "Two senders continue the same upload. Ask how far it is and go on from there.";
+    NAME_TAKEN = "name_taken" 409 "Another account has this name or e-mail address"
+        "Names and e-mail addresses of accounts are unique within a centre. Choose another.";
+    LAST_ADMIN = "last_admin" 409 "This is the only admin who can come in"
+        "Somebody must be able to let others in. Let another admin in first.";
+    DEVICE_TAKEN = "device_taken" 409 "A device with that id is enrolled already"
+        "Leave the id out to get another one, or find out which device has it.";
+    DEVICE_REVOKED = "device_revoked" 409 "The device is revoked"
+        "A revoked device stays so. Enrol it again.";
+    LINK_VOID = "link_void" 410 "The link is not valid"
+        "A link sets a password once, for a day, and only the newest one of an account. Ask an admin for another.";
+    ENROLMENT_VOID = "enrolment_void" 410 "The code enrols no device"
+        "A code enrols one device, within ten minutes. Ask the dispatcher for another.";
+    ACCOUNT_CHANGED = "account_changed" 412 "The account has changed"
+        "The account is not the one that If-Match named: somebody changed it in between. Get it, look at it, and send its \
+         ETag.";
     PLAN_CHANGED = "plan_changed" 412 "The plan has changed"
         "The plan is not the one that If-Match or If-None-Match named: somebody planned the day in between. Get the \
          plan, look at it, and send its ETag.";
@@ -81,7 +108,8 @@ problem_codes! {
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type" 415 "The body is of the wrong type"
         "Send the body as application/json, not compressed.";
     FOREIGN_HOST = "foreign_host" 421 "The request was made to a foreign name"
-        "Without authentication the service answers only on this machine, under a loopback name.";
+        "The service answers to the names of this machine and to its configured public name, so that another name that was \
+         pointed at it reaches nothing.";
     INVALID_BODY = "invalid_body" 422 "The body has fields that cannot be accepted"
         "Each element of errors names a field by JSON pointer, the problem with its value and what is expected. \
          Nothing was stored.";
@@ -108,6 +136,11 @@ problem_codes! {
          a new key.";
     CANNOT_PLAN = "cannot_plan" 422 "The day cannot be planned"
         "What the centre's data says of that day contradicts itself or lacks something. The detail names it.";
+    LOGIN_LOCKED = "login_locked" 429 "Too many tries to come in have failed"
+        "For this name or from this address. Try again after the seconds that Retry-After names; each further failure makes \
+         that longer, up to a quarter of an hour.";
+    TOO_MANY_REQUESTS = "too_many_requests" 429 "More requests came than may come"
+        "From this token, session or address. Go on after the seconds that Retry-After names; RateLimit says what is left.";
     INTERNAL = "internal" 500 "The service failed"
         "This is a fault of the service. Its log has the cause under the request id that the answer carries.";
     NO_EVIDENCE_FOLDER = "no_evidence_folder" 503 "No evidence can be taken"
@@ -135,6 +168,8 @@ impl ProblemCode {
     /// The code that fits a bare status, for answers that did not come from this service's own code.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {
+            401 => Self::UNAUTHENTICATED,
+            403 => Self::FORBIDDEN,
             404 => Self::NO_SUCH_PATH,
             405 => Self::METHOD_NOT_ALLOWED,
             413 => Self::BODY_TOO_LARGE,
@@ -165,7 +200,7 @@ impl From<ProblemCode> for ProblemExplanation {
 }
 
 /// Explain every problem.
-#[utoipa::path(tag = "problems", responses((status = 200, description = "Every code, by status", body = [ProblemExplanation])))]
+#[utoipa::path(tag = "problems", security(()), responses((status = 200, description = "Every code, by status", body = [ProblemExplanation])))]
 #[get("/problems")]
 pub(crate) async fn list_problems(_: NoQuery) -> HttpResponse {
     HttpResponse::Ok().json(ProblemCode::ALL.iter().copied().map(ProblemExplanation::from).collect::<Vec<_>>())
@@ -174,6 +209,7 @@ pub(crate) async fn list_problems(_: NoQuery) -> HttpResponse {
 /// Explain one problem.
 #[utoipa::path(
     tag = "problems",
+    security(()),
     params(("code" = String, Path, description = "The code of a problem", example = "not_planned")),
     responses(
         (status = 200, description = "What it means and what to do", body = ProblemExplanation),

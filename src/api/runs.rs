@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::{
     blocking,
+    caller::Caller,
     manifest::{Manifest, RouteManifest},
     params::{NoQuery, PathParams},
     problem::{Failure, Problem},
@@ -12,7 +13,7 @@ use super::{
     travel::TravelBasisOut,
 };
 use crate::{
-    domain::{PlannedRound, PlannedRun, RoundId, Route, RunId},
+    domain::{Act, PlannedRound, PlannedRun, RoundId, Route, RunId},
     service::{DayPlan, Service, TripScans},
 };
 
@@ -91,6 +92,7 @@ fn manifest_of(day: &DayPlan, name: String, routes: &[&Route], scans: &TripScans
 /// Looks up the run's plan off the async threads and renders it there.
 async fn with_run<T>(
     service: &web::Data<Service>,
+    caller: Caller,
     path: &PathParams,
     render: fn(&DayPlan, RunId) -> Option<T>,
 ) -> Result<HttpResponse, Failure>
@@ -98,12 +100,14 @@ where
     T: Serialize + Send + 'static,
 {
     let id: RunId = path.get("id")?;
-    let body = blocking(service, move |service| Ok(render(&service.plan_of_run(id)?, id))).await?;
+    let body =
+        blocking(service, move |service| Ok(render(&service.plan_of_run_for(&caller.authority(), id)?, id))).await?;
     Ok(HttpResponse::Ok().json(body))
 }
 
 async fn with_round<T>(
     service: &web::Data<Service>,
+    caller: Caller,
     path: &PathParams,
     render: fn(&DayPlan, RoundId) -> Option<T>,
 ) -> Result<HttpResponse, Failure>
@@ -111,7 +115,8 @@ where
     T: Serialize + Send + 'static,
 {
     let id: RoundId = path.get("id")?;
-    let body = blocking(service, move |service| Ok(render(&service.plan_of_round(id)?, id))).await?;
+    let body =
+        blocking(service, move |service| Ok(render(&service.plan_of_round_for(&caller.authority(), id)?, id))).await?;
     Ok(HttpResponse::Ok().json(body))
 }
 
@@ -125,10 +130,12 @@ where
 #[get("/v1/runs/{id}")]
 pub(crate) async fn get_run(
     service: web::Data<Service>,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
-    with_run(&service, &path, |day, id| {
+    caller.may(Act::ReadPlans)?;
+    with_run(&service, caller, &path, |day, id| {
         let run = RunOut::of(day, day.run(id)?);
         Some(RunResponse {
             date: day.plan.date,
@@ -150,10 +157,13 @@ pub(crate) async fn get_run(
 #[get("/v1/runs/{id}/stops")]
 pub(crate) async fn get_run_stops(
     service: web::Data<Service>,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
-    with_run(&service, &path, |day, id| Some(stops_of(day, &day.run(id)?.routes.iter().collect::<Vec<_>>()))).await
+    caller.may(Act::ReadPlans)?;
+    with_run(&service, caller, &path, |day, id| Some(stops_of(day, &day.run(id)?.routes.iter().collect::<Vec<_>>())))
+        .await
 }
 
 /// The manifest of a run: what each courier must have on board at departure and after each stop, and what was scanned of it.
@@ -166,12 +176,16 @@ pub(crate) async fn get_run_stops(
 #[get("/v1/runs/{id}/manifest")]
 pub(crate) async fn get_run_manifest(
     service: web::Data<Service>,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadPlans)?;
     let id: RunId = path.get("id")?;
     let manifest = blocking(&service, move |service| {
-        let (day, scans) = (service.plan_of_run(id)?, service.trip_scans(id.uuid())?);
+        let authority = caller.authority();
+        let day = service.plan_of_run_for(&authority, id)?;
+        let scans = service.trip_scans(id.uuid())?.seen_by(&authority);
         let manifest =
             |run: &PlannedRun| manifest_of(&day, run.code.clone(), &run.routes.iter().collect::<Vec<_>>(), &scans);
         Ok(day.run(id).map(manifest))
@@ -189,10 +203,12 @@ pub(crate) async fn get_run_manifest(
 #[get("/v1/rounds/{id}")]
 pub(crate) async fn get_round(
     service: web::Data<Service>,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
-    with_round(&service, &path, |day, id| {
+    caller.may(Act::ReadPlans)?;
+    with_round(&service, caller, &path, |day, id| {
         let round = RoundOut::of(day, day.round(id)?);
         Some(RoundResponse {
             date: day.plan.date,
@@ -214,10 +230,12 @@ pub(crate) async fn get_round(
 #[get("/v1/rounds/{id}/stops")]
 pub(crate) async fn get_round_stops(
     service: web::Data<Service>,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
-    with_round(&service, &path, |day, id| Some(stops_of(day, &[&day.round(id)?.route]))).await
+    caller.may(Act::ReadPlans)?;
+    with_round(&service, caller, &path, |day, id| Some(stops_of(day, &[&day.round(id)?.route]))).await
 }
 
 /// The manifest of a round: what the courier must have on board at departure and after each stop, and what was scanned of
@@ -231,12 +249,16 @@ pub(crate) async fn get_round_stops(
 #[get("/v1/rounds/{id}/manifest")]
 pub(crate) async fn get_round_manifest(
     service: web::Data<Service>,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadPlans)?;
     let id: RoundId = path.get("id")?;
     let manifest = blocking(&service, move |service| {
-        let (day, scans) = (service.plan_of_round(id)?, service.trip_scans(id.uuid())?);
+        let authority = caller.authority();
+        let day = service.plan_of_round_for(&authority, id)?;
+        let scans = service.trip_scans(id.uuid())?.seen_by(&authority);
         let manifest =
             |round: &PlannedRound| manifest_of(&day, round.half_day.as_str().to_owned(), &[&round.route], &scans);
         Ok(day.round(id).map(manifest))

@@ -16,7 +16,7 @@ use super::{
     problem_code::ProblemCode,
 };
 use crate::{
-    domain::{DeviceId, EvidenceRef, HomeDeliveryId, LegCarrier, Position, RoundId, RunId, ScanId},
+    domain::{Act, DeviceId, EvidenceRef, HomeDeliveryId, LegCarrier, Position, RoundId, RunId, ScanId},
     service::{FieldProblem, IncomingAction, IncomingScan, NamedPlace, ScanAnswer, Service},
 };
 
@@ -225,10 +225,11 @@ fn read_scan(json: Value) -> Result<IncomingScan, Vec<FieldProblem>> {
 #[post("/v1/scans")]
 pub(crate) async fn record_scans(
     service: web::Data<Service>,
-    _: Caller,
+    caller: Caller,
     _: NoQuery,
     body: JsonBody,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::CaptureScans)?;
     let mut fields = Fields::of(body.json)?;
     let scans = fields.required::<Vec<Value>>("scans");
     if scans.as_ref().is_some_and(|scans| !(1..=SCANS_MAX).contains(&scans.len())) {
@@ -238,7 +239,7 @@ pub(crate) async fn record_scans(
     let (prepared, ids) = blocking(&service, move |service| {
         let ids: Vec<Option<Uuid>> = scans.iter().map(|scan| scan["id"].as_str()?.parse().ok()).collect();
         let incoming = scans.into_iter().map(read_scan).collect();
-        Ok((service.prepare_scans(incoming)?, ids))
+        Ok((service.prepare_scans_of(&caller.principal(), incoming)?, ids))
     })
     .await?;
     // No thread waits for the disk: the writer calls back.

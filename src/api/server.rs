@@ -6,7 +6,10 @@ use std::{
 
 use actix_web::{HttpServer, web};
 
-use super::app;
+use super::{
+    limited_app,
+    limits::{FORGET_IDLE_EVERY, Limits},
+};
 use crate::service::{Service, ServiceError};
 
 /// How long requests under way may take to end when the server is told to stop, seconds.
@@ -18,15 +21,18 @@ const REVIEW_EVERY: Duration = Duration::from_secs(10);
 /// Why the server does not serve.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// The address is not this machine's own.
+    /// The address is not this machine's own, and nobody is known yet who could come in.
     #[error(
-        "--bind {address} is refused: there is no authentication yet, so the service binds to loopback addresses only \
-         (127.0.0.1 or ::1)"
+        "--bind {address} is refused: no admin can come in yet, so the service binds to loopback addresses only (127.0.0.1 or \
+         ::1). Start it there and set the admin's password with the link that it shows, or make one with `conthoi account add`"
     )]
-    NotLoopback {
+    NobodyKnown {
         /// The address asked for.
         address: IpAddr,
     },
+    /// It cannot be said whether an admin is there.
+    #[error("{0}")]
+    Service(#[from] ServiceError),
     /// Another program listens there.
     #[error("port {port} on {address} is taken by another program: choose another with --port, or stop that program")]
     PortTaken {
@@ -48,20 +54,21 @@ pub enum ServeError {
     Io(#[from] io::Error),
 }
 
-/// Refuses an address that other machines could reach.
-///
-/// # Errors
-/// [`ServeError::NotLoopback`].
-fn loopback_only(address: IpAddr) -> Result<(), ServeError> {
-    if address.is_loopback() { Ok(()) } else { Err(ServeError::NotLoopback { address }) }
+/// Refuses an address that other machines could reach as long as no admin can come in.
+fn somebody_known(service: &Service, address: IpAddr) -> Result<(), ServeError> {
+    let known = address.is_loopback()
+        || match service.has_admin() {
+            Err(ServiceError::NoCentre) => false,
+            known => known?,
+        };
+    if known { Ok(()) } else { Err(ServeError::NobodyKnown { address }) }
 }
 
-/// Listens on `address`, which must be this machine's own.
+/// Listens on `address`.
 ///
 /// # Errors
-/// [`ServeError::NotLoopback`], [`ServeError::PortTaken`] and [`ServeError::Listen`].
+/// [`ServeError::PortTaken`] and [`ServeError::Listen`].
 pub fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    loopback_only(address.ip())?;
     TcpListener::bind(address).map_err(|source| match source.kind() {
         io::ErrorKind::AddrInUse => ServeError::PortTaken { address: address.ip(), port: address.port() },
         _ => ServeError::Listen { address, source },
@@ -76,11 +83,13 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 /// [`ServeError`].
 pub fn serve(service: &Service, listener: TcpListener, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
     let bound = listener.local_addr()?;
-    loopback_only(bound.ip())?;
+    somebody_known(service, bound.ip())?;
     let service = service.clone();
     actix_web::rt::System::new().block_on(async move {
         let shared = web::Data::new(service.clone());
-        let server = HttpServer::new(move || app(shared.clone()))
+        let limits = web::Data::new(Limits::default());
+        let counting = limits.clone();
+        let server = HttpServer::new(move || limited_app(shared.clone(), counting.clone()))
             .workers(std::thread::available_parallelism().map_or(2, usize::from).min(4))
             .disable_signals()
             .shutdown_timeout(SHUTDOWN_S)
@@ -91,6 +100,7 @@ pub fn serve(service: &Service, listener: TcpListener, ready: impl FnOnce(Socket
             .run();
         let handle = server.handle();
         actix_web::rt::spawn(review(service.clone()));
+        actix_web::rt::spawn(forget_idle(limits));
         let stopping = service.clone();
         actix_web::rt::spawn(async move {
             interrupted().await;
@@ -118,6 +128,14 @@ async fn review(service: Service) {
             Ok(Err(error)) => tracing::warn!(%error, "the scans could not be looked through; trying again"),
             Err(error) => tracing::error!(%error, "looking through the scans failed; trying again"),
         }
+    }
+}
+
+/// Forgets, from time to time, who has not come for a while.
+async fn forget_idle(limits: web::Data<Limits>) {
+    loop {
+        tokio::time::sleep(FORGET_IDLE_EVERY).await;
+        limits.forget_idle();
     }
 }
 

@@ -5,12 +5,13 @@ use utoipa::ToSchema;
 
 use super::{
     blocking,
+    caller::Caller,
     paging::{self, page},
     params::{NoQuery, PathParams, QueryParams},
     problem::{Failure, Problem},
 };
 use crate::{
-    domain::Site,
+    domain::{Act, Site},
     service::{Service, ServiceError, SiteQuery},
 };
 
@@ -88,7 +89,12 @@ pub(crate) struct SiteList {
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/sites")]
-pub(crate) async fn list_sites(service: web::Data<Service>, mut query: QueryParams) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_sites(
+    service: web::Data<Service>,
+    caller: Caller,
+    mut query: QueryParams,
+) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadCentre)?;
     let wanted = SiteQuery { words: query.get("q"), kind: query.get("kind"), after: query.get("cursor") };
     let limit = paging::limit(&mut query);
     query.finish()?;
@@ -113,9 +119,11 @@ pub(crate) async fn list_sites(service: web::Data<Service>, mut query: QueryPara
 #[get("/v1/sites/{code}")]
 pub(crate) async fn get_site(
     service: web::Data<Service>,
+    caller: Caller,
     path: PathParams,
     _: NoQuery,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadCentre)?;
     let code = path.text("code").to_owned();
     let site = blocking(&service, move |service| service.site(&code)).await?;
     Ok(HttpResponse::Ok().json(SiteResponse::from(site)))

@@ -11,14 +11,18 @@ use actix_web::{HttpResponse, post, web};
 use super::{
     blocking,
     body::JsonBytes,
+    caller::Caller,
     params::QueryParams,
     problem::{Failure, Problem},
     problem_code::ProblemCode,
     solve_schema::{SolveInput, SolveOutput, example},
 };
-use crate::service::{
-    Service,
-    solve::{SolveLimits, SolveRequest},
+use crate::{
+    domain::Act,
+    service::{
+        Service,
+        solve::{SolveLimits, SolveRequest},
+    },
 };
 
 /// The largest input that is read, bytes: durations and distances between more than a thousand places.
@@ -58,9 +62,11 @@ impl Drop for GoneWhenDropped {
 #[post("/v1/solve")]
 pub(crate) async fn solve(
     service: web::Data<Service>,
+    caller: Caller,
     mut query: QueryParams,
     body: JsonBytes<INPUT_BYTES_MAX>,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::Solve)?;
     let request = request(&mut query, &service.solve_limits())?;
     let permit = service.solve_permit()?;
     let cancelled = Arc::new(AtomicBool::new(false));

@@ -5,11 +5,15 @@ use utoipa::ToSchema;
 
 use super::{
     blocking,
+    caller::Caller,
     params::QueryParams,
     places::local,
     problem::{Failure, Problem},
 };
-use crate::{domain::CallsAt, service::Service};
+use crate::{
+    domain::{Act, CallsAt},
+    service::Service,
+};
 
 /// One scheduled departure.
 #[derive(Debug, Serialize, ToSchema)]
@@ -56,8 +60,10 @@ pub(crate) struct TimetableResponse {
 #[get("/v1/timetable")]
 pub(crate) async fn get_timetable(
     service: web::Data<Service>,
+    caller: Caller,
     mut query: QueryParams,
 ) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadCentre)?;
     let date = query.get::<NaiveDate>("date");
     query.finish()?;
     let response = blocking(&service, move |service| {

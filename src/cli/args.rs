@@ -3,6 +3,8 @@ use std::{net::IpAddr, path::PathBuf};
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::domain::{Role, Scope};
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done (items that cannot be planned are part of the result, not a failure)
@@ -12,7 +14,7 @@ Exit codes:
 
 Configuration: an option, else the environment (CONTHOI_*), else the TOML file (--config, CONTHOI_CONFIG or
 ./conthoi.toml), else the default. Keys of the file: database, centre, roads, bind, port, log, log_format,
-solve_seconds_max, solve_at_once, evidence_dir, evidence_bytes_max.
+solve_seconds_max, solve_at_once, public_url, evidence_dir, evidence_bytes_max.
 
 Examples:
   conthoi demo                          one real day of Sóc Trăng, planned, shown and served
@@ -49,6 +51,9 @@ pub(super) struct Common {
     /// A road network made by `conthoi roads import`; without one travel times are estimates, and labelled so
     #[arg(long, global = true, env = "CONTHOI_ROADS", value_name = "FILE")]
     pub roads: Option<PathBuf>,
+    /// The address under which people reach the service, such as `https://conthoi.example.vn`: for links, QR codes and cookies
+    #[arg(long, global = true, env = "CONTHOI_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
     /// Print the result as JSON
     #[arg(long, global = true)]
     pub json: bool,
@@ -66,9 +71,12 @@ pub(super) enum Command {
     #[command(after_help = "Running it again is quick: what is there already is used.\n\n\
         Examples:\n  conthoi demo\n  conthoi demo --no-serve --date 2019-05-06\n  conthoi demo --fresh --scale 20")]
     Demo(Demo),
-    /// Serve the REST API on this machine
-    #[command(after_help = "There is no authentication yet, so only loopback addresses are accepted.\n\n\
-        Examples:\n  conthoi serve\n  conthoi serve --port 9000 --database postgres://conthoi@localhost/conthoi")]
+    /// Serve the REST API
+    #[command(
+        after_help = "Beyond loopback addresses it is served once an admin has set a password, best behind a reverse proxy \
+        with TLS and with --public-url.\n\n\
+        Examples:\n  conthoi serve\n  conthoi serve --port 9000 --database postgres://conthoi@localhost/conthoi"
+    )]
     Serve(Listen),
     /// Plan one working day and store the plan
     #[command(
@@ -93,6 +101,8 @@ pub(super) enum Command {
         conthoi print manifest --run 019756a0-… --out run.pdf\n  \
         conthoi print slip 000.00.00.H51-190614-0001 --out slip.pdf")]
     Print(Print),
+    /// Keep the accounts of people and other systems
+    Account(Account),
     /// Show working days and days off
     #[command(after_help = "Examples:\n  conthoi calendar 2019\n  conthoi calendar --from 2019-04-29 --to 2019-05-05")]
     Calendar(Calendar),
@@ -113,7 +123,7 @@ pub(super) enum Command {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Listen {
-    /// The address to listen on, a loopback one [default: 127.0.0.1]
+    /// The address to listen on [default: 127.0.0.1]
     #[arg(long, env = "CONTHOI_BIND", value_name = "ADDRESS")]
     pub bind: Option<IpAddr>,
     /// The port to listen on; 0 for any free one [default: 8080]
@@ -308,6 +318,76 @@ pub(super) enum LabelPaper {
     Single,
     /// ZPL II
     Zpl,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Account {
+    #[command(subcommand)]
+    pub command: AccountCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AccountCommand {
+    /// Add an account; a person gets a link to set a password with, once
+    #[command(after_help = "Examples:\n  conthoi account add lan.tran --role dispatcher\n  \
+        conthoi account add tnmt.01 --role clerk --site STNMT\n  conthoi account add cp01 --role courier --courier CP01\n  \
+        conthoi account add one-stop-system --role integration")]
+    Add {
+        /// 2 to 64 letters a-z, digits and . _ - @
+        name: String,
+        /// admin, dispatcher, courier, clerk, supervisor or integration
+        #[arg(long)]
+        role: Role,
+        /// The code of a clerk's office
+        #[arg(long, value_name = "CODE", conflicts_with = "courier")]
+        site: Option<String>,
+        /// The code of the courier that a courier is
+        #[arg(long, value_name = "CODE")]
+        courier: Option<String>,
+        /// The address under which an identity provider may vouch for the person
+        #[arg(long)]
+        email: Option<String>,
+    },
+    /// Make a link with which a new password is set, once
+    #[command(after_help = "Example:\n  conthoi account reset admin")]
+    Reset {
+        /// The account's name
+        name: String,
+    },
+    /// List the accounts
+    #[command(after_help = "Example:\n  conthoi account list --json")]
+    List,
+    /// Shut an account: its sessions end and its tokens are revoked
+    #[command(after_help = "Example:\n  conthoi account disable lan.tran")]
+    Disable {
+        /// The account's name
+        name: String,
+    },
+    /// Open an account that was shut
+    #[command(after_help = "Example:\n  conthoi account enable lan.tran")]
+    Enable {
+        /// The account's name
+        name: String,
+    },
+    /// Issue a token for another system and print it, once
+    #[command(
+        after_help = "Example:\n  conthoi account token one-stop-system --label dossiers --scope dossiers:write \
+        --scope events:read"
+    )]
+    Token {
+        /// The name of an account with the role integration
+        name: String,
+        /// What it is for
+        #[arg(long)]
+        label: String,
+        /// What it allows: centre:read, items:read, items:write, dossiers:write, plans:read, plans:write, scans:write,
+        /// custody:read, events:read, epcis:write, paper:print or solve
+        #[arg(long = "scope", required = true, value_name = "SCOPE")]
+        scopes: Vec<Scope>,
+        /// After how many days it expires; when not given, it is good until it is revoked
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=3650))]
+        days: Option<u32>,
+    },
 }
 
 #[derive(Debug, clap::Args)]

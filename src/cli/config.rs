@@ -13,7 +13,7 @@ use super::{
     args::{Command, Common, Listen},
     error::CliError,
 };
-use crate::service::{DatabaseUrl, EvidenceLimits, Service, Setup, solve::SolveLimits};
+use crate::service::{AccessSettings, DatabaseUrl, EvidenceLimits, PublicUrl, Service, Setup, solve::SolveLimits};
 
 /// The file that is read where it exists and no other is named.
 const FILE_DEFAULT: &str = "conthoi.toml";
@@ -37,6 +37,7 @@ struct File {
     solve_at_once: Option<u32>,
     evidence_dir: Option<PathBuf>,
     evidence_bytes_max: Option<u64>,
+    public_url: Option<String>,
 }
 
 /// Options, environment, file and defaults in one.
@@ -67,6 +68,10 @@ impl Config {
                 return Err(CliError::Usage(format!("log_format {other:?} is unknown: expected text or json")));
             }
         };
+        let public_url = match common.public_url.clone().or(file.public_url) {
+            None => None,
+            Some(url) => Some(url.parse().map_err(CliError::Usage)?),
+        };
         Ok(Self {
             setup: Setup {
                 database: url,
@@ -79,6 +84,7 @@ impl Config {
                     bytes_max: file.evidence_bytes_max.unwrap_or(EvidenceLimits::default().bytes_max),
                     ..EvidenceLimits::default()
                 },
+                access: AccessSettings { public_url, ..AccessSettings::default() },
             },
             solve_seconds_max: file.solve_seconds_max,
             solve_at_once: file.solve_at_once,
@@ -138,9 +144,19 @@ impl Config {
         self.setup.make_folder.is_some() && !Path::new(FOLDER_DEFAULT).exists()
     }
 
+    /// Under what address people reach the service from outside.
+    pub(super) fn public_url(&self) -> Option<&PublicUrl> {
+        self.setup.access.public_url.as_ref()
+    }
+
     /// The road network's file.
     pub(super) fn roads(&self) -> Option<&Path> {
         self.setup.roads.as_deref()
+    }
+
+    /// Where the service listens when nothing else is said, for people at this machine.
+    pub(super) fn loopback_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port.unwrap_or(PORT_DEFAULT))
     }
 
     /// Where to listen.

@@ -28,7 +28,8 @@ pub(super) fn run(config: &Config, options: &Demo) -> Result<(), CliError> {
     }
     plan::show(config, &service.day_plan(options.date)?)?;
     match listener {
-        Some(listener) => serve::serve(&service, listener),
+        // Nothing in the demo is anybody's, so that its link may be shown wherever the output goes.
+        Some(listener) => serve::serve(&service, listener, true),
         None => Ok(()),
     }
 }

@@ -36,7 +36,7 @@ impl CliError {
     /// The exit code, as `conthoi --help` lists them.
     pub(super) fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::ConfigFile { .. } | Self::Serve(ServeError::NotLoopback { .. }) => WRONG_USAGE,
+            Self::Usage(_) | Self::ConfigFile { .. } | Self::Serve(ServeError::NobodyKnown { .. }) => WRONG_USAGE,
             Self::Service(error) => match error {
                 ServiceError::SeveralCentres { .. }
                 | ServiceError::UnknownCentre { .. }

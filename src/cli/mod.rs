@@ -6,6 +6,7 @@
 //!
 //! What it does not know: tables, planning, HTTP; serving is the API's.
 
+mod account;
 mod args;
 mod calendar;
 mod config;
@@ -69,6 +70,7 @@ fn execute(args: &Args, begun: Instant) -> Result<(), CliError> {
         Command::Roads(options) => roads::run(&config, options),
         Command::Calendar(options) => calendar::run(&config, options),
         Command::Solve(options) => solve::run(&config, options, begun),
+        Command::Account(options) => account::run(&config, options),
         Command::Openapi => output::print(&format!("{}\n", crate::api::openapi_document())),
     }
 }

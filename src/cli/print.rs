@@ -31,7 +31,7 @@ pub(super) fn run(config: &Config, options: &Print) -> Result<(), CliError> {
         }
         PrintCommand::Manifest { .. } => return Err(CliError::Usage("--run or --round is missing".into())),
         PrintCommand::Minute { scan, out } => (service.handover_minute(ScanId::from_uuid(*scan))?, out),
-        PrintCommand::Slip { dossier, out } => (service.control_slip_pdf(dossier)?, out),
+        PrintCommand::Slip { dossier, out } => (service.slip_pdf(&service.control_slip(dossier)?)?, out),
     };
     write(out, &bytes)
 }

@@ -115,4 +115,10 @@ ids! {
     ScanId;
     /// A handheld, a phone or a desk scanner.
     DeviceId;
+    /// Somebody who may come in: a person, or another system.
+    AccountId;
+    /// A secret with which another system comes in.
+    TokenId;
+    /// The time for which a device is somebody's.
+    ShiftId;
 }

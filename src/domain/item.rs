@@ -113,6 +113,15 @@ pub struct Item {
 }
 
 impl Item {
+    /// The offices that it comes from, goes to or has come to on its way.
+    pub fn sites(&self) -> impl Iterator<Item = SiteId> {
+        let to = match self.to {
+            Destination::Site(id) => Some(id),
+            Destination::Home(_) => None,
+        };
+        [Some(self.from), to, self.waypoint.map(|waypoint| waypoint.site)].into_iter().flatten()
+    }
+
     /// Where it waited at a given time, and since when: at the last site it had come to, else where its way begins.
     #[must_use]
     pub fn whereabouts(&self, at: DateTime<Utc>) -> Waypoint {

@@ -42,15 +42,18 @@ macro_rules! word_enum {
     };
 }
 
+mod account;
 mod calendar;
 mod centre;
 mod code;
 mod commune;
+mod delivery_clock;
 mod dossier;
 mod effective;
 mod error;
 mod fleet;
 mod form;
+mod gazetteer;
 mod home_delivery;
 mod id;
 mod item;
@@ -59,6 +62,7 @@ mod plan;
 mod position;
 mod pouch;
 mod reason;
+mod rights;
 mod rules;
 mod s10;
 mod scan;
@@ -68,19 +72,22 @@ mod text;
 mod time;
 mod timetable;
 
+pub use account::{AccountName, NAME_CHARS_MAX, Role, Scope};
 pub use calendar::{Calendar, DayKind, SpecialDay};
 pub use centre::{Area, Centre, CentreData, HalfDayHours, ProcedureShare};
 pub use code::{Code, Gs1Key, Misread};
 pub use commune::{Commune, CommuneKind};
+pub use delivery_clock::{DeliveryClock, DeliveryEvent, DeliveryFact, DeliveryNext, DeliveryReach, Undeliverable};
 pub use dossier::{Dossier, DossierCode, DossierCodePattern, DossierCodePatterns};
 pub use effective::Effective;
 pub use error::DomainError;
 pub use fleet::{Courier, Vehicle, VehicleProfile};
 pub use form::{FormColumn, FormKind, PaperForm};
+pub use gazetteer::{Candidate, Certainty, Gazetteer};
 pub use home_delivery::{HalfDay, HomeDelivery, WantedHalfDay};
 pub use id::{
-    CentreId, CourierId, DeviceId, DossierId, HomeDeliveryId, IdSource, ItemId, PlanId, PouchId, RoundId, RouteId,
-    RunId, ScanId, SeededIds, SiteId, StopId, VehicleId,
+    AccountId, CentreId, CourierId, DeviceId, DossierId, HomeDeliveryId, IdSource, ItemId, PlanId, PouchId, RoundId,
+    RouteId, RunId, ScanId, SeededIds, ShiftId, SiteId, StopId, TokenId, VehicleId,
 };
 pub use item::{Destination, Item, ItemCode, Waypoint};
 pub use opening::{OpeningHours, OpeningRow, Weekdays};
@@ -90,6 +97,7 @@ pub use plan::{
 pub use position::{Position, PositionQuality};
 pub use pouch::{Pouch, PouchCode};
 pub use reason::{Unassigned, UnassignedReason};
+pub use rights::{Act, Authority, Concerns, Reach};
 pub use rules::{DayRules, Rule, RuleUnit, Rules};
 pub use s10::S10;
 pub use scan::{

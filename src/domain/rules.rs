@@ -136,6 +136,14 @@ impl Rules {
         self.number(name, RuleUnit::Second, date)
     }
 
+    /// The whole number that the rule `name` gives on `date`, in the unit that is expected.
+    ///
+    /// # Errors
+    /// [`DomainError::MissingRule`] and [`DomainError::BadRule`].
+    pub fn count(&self, name: &str, unit: RuleUnit, date: NaiveDate) -> Result<i64, DomainError> {
+        self.number(name, unit, date)
+    }
+
     /// A whole number in the expected unit.
     fn number(&self, name: &str, unit: RuleUnit, date: NaiveDate) -> Result<i64, DomainError> {
         let row = self.row(name, date)?;

@@ -73,10 +73,10 @@ pub struct SearchOptions {
     pub seed: u64,
     /// What to look for.
     pub goal: Goal,
-    /// How many searches go on side by side, now and then the worst of them from where the best is. They use the
-    /// threads there are; the solution depends on how many searches, not on how many threads. Only the search of
-    /// plain problems (the docs of `plain` say which they are) has more than one; from two thousand jobs on it divides the
-    /// problem instead, and this number is of no account.
+    /// How many searches go on side by side. They use the threads there are; the solution depends on how many searches, not
+    /// on how many threads. Small problems are searched as often as this, now and then the worst search going on from where
+    /// the best is; problems of 150 jobs for each search are divided among them instead, and from 800 jobs on at any rate.
+    /// Only the search of plain problems (the docs of `plain` say which they are) has more than one.
     pub chains: usize,
 }
 

@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use crate::{
     dispatch::DispatchError,
-    domain::{DomainError, FormKind, Misread},
+    domain::{DeviceId, DomainError, FormKind, Misread},
     paper::PaperError,
     planner::formats::{FormatError, vroom::VroomError},
     roads::RoadsError,
@@ -172,12 +172,6 @@ pub enum ServiceError {
     /// The bytes are no evidence.
     #[error("{0}")]
     BadEvidence(ImageFault),
-    /// The system gives no random bytes.
-    #[error("the system gives no random bytes for a key: {problem}")]
-    NoRandomness {
-        /// What it says.
-        problem: String,
-    },
     /// A paper cannot be made.
     #[error("{0}")]
     Paper(#[from] PaperError),
@@ -195,6 +189,57 @@ pub enum ServiceError {
     SeasonExists {
         /// How many dossiers it has.
         dossiers: u64,
+    },
+    /// Name and password do not go together.
+    #[error("the name or the password is wrong")]
+    BadCredentials,
+    /// Too many tries to come in have failed.
+    #[error("too many tries have failed; try again in {seconds} s")]
+    LoginLocked {
+        /// How long to wait.
+        seconds: u64,
+    },
+    /// It is not the caller's to do.
+    #[error("{why}")]
+    Forbidden {
+        /// Why not, and what is theirs.
+        why: &'static str,
+    },
+    /// A one-time link that is good for nothing.
+    #[error("the link is not valid: it was used, has expired, or a newer one was made; ask an admin for another")]
+    LinkVoid,
+    /// Another account has the name or the address.
+    #[error("another account has this name or e-mail address")]
+    NameTaken,
+    /// The account has changed since the caller saw it.
+    #[error("the account is not the one expected: it is at revision {revision} now")]
+    AccountChanged {
+        /// Its revision.
+        revision: u32,
+    },
+    /// Nobody could let anybody in any more.
+    #[error("this is the only admin who can come in: let another admin in first")]
+    LastAdmin,
+    /// A code that enrols no device.
+    #[error("the code is not valid: it was used, has expired, or was misread; ask the dispatcher for another")]
+    EnrolmentVoid,
+    /// Another device has the id.
+    #[error("a device with the id {id} is enrolled already: leave the id out to get another")]
+    DeviceTaken {
+        /// The id.
+        id: DeviceId,
+    },
+    /// The device may do nothing any more.
+    #[error("the device {id} is revoked: enrol it again")]
+    DeviceRevoked {
+        /// Its id.
+        id: DeviceId,
+    },
+    /// The operating system has no random bits.
+    #[error("the operating system gives no random bits: {problem}")]
+    NoRandomness {
+        /// What it says.
+        problem: String,
     },
     /// The work broke off in a way that only a fault of the program explains.
     #[error("the program failed at this; its log has the cause")]

@@ -18,6 +18,8 @@ pub struct ItemQuery {
     pub from: Option<String>,
     /// Going to this site.
     pub to: Option<String>,
+    /// Only what has to do with this office; `Some(None)` is nothing.
+    pub of: Option<Option<SiteId>>,
     /// Ready at or after.
     pub ready_from: Option<DateTime<Utc>>,
     /// Ready before.
@@ -118,6 +120,11 @@ impl Service {
         let filter = ItemFilter {
             from: site(&query.from)?,
             to: site(&query.to)?,
+            concerning: match query.of {
+                None => None,
+                Some(None) => return Ok(ItemPage { items: Vec::new(), next: None }),
+                Some(of) => of,
+            },
             ready_from: query.ready_from,
             ready_until: query.ready_until,
             delivered: query.delivered,

@@ -9,6 +9,7 @@
 //!
 //! What it does not know: HTTP, terminals, exit codes. [`ServiceError`] says what failed in the mission's words.
 
+mod access;
 mod calendar;
 mod centres;
 mod clock;
@@ -38,6 +39,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+pub use access::{
+    AccessSettings, AccountChange, AccountPage, Actor, AuditPage, Credential, DeviceDetail, DevicePage, NewAccount,
+    NewDevice, NewEnrolment, NewSession, NewToken, OneTimeLink, PRINCIPAL_FRESH, PasswordCost, Principal, PublicUrl,
+    Secret, Via,
+};
 pub use calendar::{CalendarDay, TimetableDay};
 pub use centres::CentreOverview;
 pub use clock::{Clock, FixedClock, SystemClock};
@@ -62,7 +68,10 @@ pub use setup::{Setup, travel};
 pub use sites::{SitePage, SiteQuery};
 pub use travel::{estimated_travel, network_travel, read_network};
 
+use scans::named_party;
+
 use self::{
+    access::Access,
     centres::CentreCache,
     clock::{ClockIds, SharedIds},
     jobs::Jobs,
@@ -79,7 +88,10 @@ pub use crate::{
     ledger::{Attempt, Custody, Discrepancy, DiscrepancyKind, Holding, Reconciliation, Recorded},
     paper::{Outcome, SlipPaper, SlipRow, Statement, StatementError, VerificationCode},
     roads::NetworkSummary,
-    store::{DatabaseUrl, DiscrepancyCursor, DiscrepancyState, ItemCursor, JobState, PlanJob},
+    store::{
+        AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, Device, DeviceShift, DiscrepancyCursor,
+        DiscrepancyState, ItemCursor, JobState, PlanJob,
+    },
 };
 
 /// All use cases; cheap to clone.
@@ -99,6 +111,7 @@ struct Inner {
     scan_writer: Mutex<Option<Arc<ScanWriter>>>,
     evidence: OnceLock<(EvidenceFolder, EvidenceLimits)>,
     solving: Arc<Solving>,
+    access: Access,
 }
 
 impl Service {
@@ -131,6 +144,20 @@ impl Service {
         centre_code: Option<String>,
         limits: SolveLimits,
     ) -> Self {
+        Self::with_access(store, travel, clock, ids, centre_code, limits, AccessSettings::default())
+    }
+
+    /// The same with other settings of how people come in.
+    #[must_use]
+    pub fn with_access(
+        store: Store,
+        travel: Arc<TravelModes>,
+        clock: Arc<dyn Clock>,
+        ids: Box<dyn IdSource + Send>,
+        centre_code: Option<String>,
+        limits: SolveLimits,
+        access: AccessSettings,
+    ) -> Self {
         let inner = Inner {
             store,
             travel,
@@ -142,6 +169,7 @@ impl Service {
             scan_writer: Mutex::default(),
             evidence: OnceLock::new(),
             solving: Arc::new(Solving::limited(limits)),
+            access: Access::new(access),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -1,11 +1,14 @@
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 
 use super::{ItemDetail, PlanVersion, Service, ServiceError, items::distinct};
 use crate::domain::{
-    CentreData, HomeDelivery, HomeDeliveryId, ItemId, Place, Plan, PlannedRound, PlannedRun, RoundId, Route, RouteId,
-    RunId, SiteId,
+    Act, Authority, CentreData, HomeDelivery, HomeDeliveryId, ItemId, Party, Place, Plan, PlannedRound, PlannedRun,
+    RoundId, Route, RouteId, RunId, SiteId, Warning,
 };
 
 /// A day's plan with what it refers to.
@@ -56,6 +59,44 @@ impl DayPlan {
     #[must_use]
     pub fn is_synthetic(&self) -> bool {
         self.items.values().any(|detail| detail.item.synthetic)
+    }
+
+    /// What `authority` may see of it: a courier the own routes, a clerk the runs that call at the own office and of their load
+    /// what comes from, goes to or has come to it.
+    #[must_use]
+    pub fn seen_by(mut self, authority: &Authority) -> Self {
+        let Some(party) = authority.only(Act::ReadPlans) else { return self };
+        let mut plan = Plan::clone(&self.plan);
+        let calls_at = |route: &Route, site| route.stops.iter().any(|stop| stop.place == Place::Site(site));
+        let is_own = |id: &ItemId| match (party, self.item(*id)) {
+            (Some(Party::Site(own)), Some(detail)) => detail.item.sites().any(|site| site == own),
+            _ => false,
+        };
+        for run in &mut plan.runs {
+            run.routes.retain(|route| match party {
+                Some(Party::Courier(courier)) => route.courier_id == courier,
+                Some(Party::Site(site)) => calls_at(route, site),
+                Some(Party::Recipient) | None => false,
+            });
+        }
+        plan.runs.retain(|run| !run.routes.is_empty());
+        plan.rounds.retain(|round| party == Some(Party::Courier(round.route.courier_id)));
+        let seen: HashSet<ItemId> = match party {
+            Some(Party::Courier(_)) => plan.routes().flat_map(|(_, route)| items_of_route(route)).collect(),
+            _ => items_of(&plan).into_iter().filter(is_own).collect(),
+        };
+        for stop in plan.runs.iter_mut().flat_map(|run| &mut run.routes).flat_map(|route| &mut route.stops) {
+            stop.load.retain(|id| seen.contains(id));
+            stop.unload.retain(|id| seen.contains(id));
+        }
+        plan.unassigned.retain(|unassigned| is_own(&unassigned.item_id));
+        plan.continues.retain(|id| seen.contains(id));
+        plan.warnings.retain(|warning| match warning {
+            Warning::VisitSkipped { site_id, .. } => party == Some(Party::Site(*site_id)),
+            about_item => about_item.item_id().is_some_and(|id| seen.contains(&id)),
+        });
+        self.plan = Arc::new(plan);
+        self
     }
 
     /// A place's name: an office's, or for a home its commune's.
@@ -151,6 +192,41 @@ impl Service {
         self.plan_with(found, "route", &id, |plan| {
             plan.routes().map(|(_, route)| route).find(|route| route.id == id).map(items_of_route)
         })
+    }
+
+    /// What `authority` may see of the plan of a day.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotPlanned`].
+    pub fn day_plan_for(&self, authority: &Authority, date: NaiveDate) -> Result<DayPlan, ServiceError> {
+        Ok(self.day_plan(date)?.seen_by(authority))
+    }
+
+    /// What `authority` may see of the plan that has this run; if it is not the run, it is as if there were none.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub fn plan_of_run_for(&self, authority: &Authority, id: RunId) -> Result<DayPlan, ServiceError> {
+        let day = self.plan_of_run(id)?.seen_by(authority);
+        if day.run(id).is_some() { Ok(day) } else { Err(ServiceError::not_found("run", &id)) }
+    }
+
+    /// The same of a round.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub fn plan_of_round_for(&self, authority: &Authority, id: RoundId) -> Result<DayPlan, ServiceError> {
+        let day = self.plan_of_round(id)?.seen_by(authority);
+        if day.round(id).is_some() { Ok(day) } else { Err(ServiceError::not_found("round", &id)) }
+    }
+
+    /// The same of a route.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub fn plan_of_route_for(&self, authority: &Authority, id: RouteId) -> Result<DayPlan, ServiceError> {
+        let day = self.plan_of_route(id)?.seen_by(authority);
+        if day.route(id).is_some() { Ok(day) } else { Err(ServiceError::not_found("route", &id)) }
     }
 
     /// `found` may be gone by the time its plan is read: then it is not found either.

@@ -5,8 +5,8 @@ use std::{
 };
 
 use super::{
-    EvidenceFolder, EvidenceLimits, Service, ServiceError, SystemClock, clock::ClockIds, estimated_travel,
-    network_travel, read_network, solve::SolveLimits,
+    AccessSettings, EvidenceFolder, EvidenceLimits, Service, ServiceError, SystemClock, clock::ClockIds,
+    estimated_travel, network_travel, read_network, solve::SolveLimits,
 };
 use crate::{
     dispatch::TravelModes,
@@ -30,6 +30,8 @@ pub struct Setup {
     pub evidence: Option<PathBuf>,
     /// What evidence may be.
     pub evidence_limits: EvidenceLimits,
+    /// How people come in.
+    pub access: AccessSettings,
 }
 
 impl Setup {
@@ -51,7 +53,8 @@ impl Setup {
         }
         let clock = Arc::new(SystemClock);
         let ids = Box::new(ClockIds(clock.clone()));
-        let service = Service::with_limits(store, travel, clock, ids, self.centre.clone(), self.solve);
+        let centre = self.centre.clone();
+        let service = Service::with_access(store, travel, clock, ids, centre, self.solve, self.access.clone());
         if let Some(folder) = self.evidence.clone().or_else(|| beside(&self.database)) {
             service.keep_evidence_in(EvidenceFolder::new(folder), self.evidence_limits);
         }

@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::StoreError;
 use crate::domain::{
-    CentreId, CourierId, DeviceId, DomainError, DossierId, Effective, HomeDeliveryId, ItemId, PlanId, Position,
-    RoundId, RouteId, RunId, ScanId, SiteId, StopId, VehicleId,
+    AccountId, CentreId, CourierId, DeviceId, DomainError, DossierId, Effective, HomeDeliveryId, ItemId, PlanId,
+    Position, RoundId, RouteId, RunId, ScanId, ShiftId, SiteId, StopId, TokenId, VehicleId,
 };
 
 /// A SHA-256 digest, read back.
@@ -61,7 +61,8 @@ macro_rules! ids {
     )+};
 }
 
-ids! { CentreId SiteId DossierId ItemId CourierId VehicleId HomeDeliveryId PlanId RunId RoundId RouteId StopId ScanId DeviceId }
+ids! { CentreId SiteId DossierId ItemId CourierId VehicleId HomeDeliveryId PlanId RunId RoundId RouteId StopId ScanId DeviceId AccountId TokenId
+ShiftId }
 
 /// An instant as whole microseconds since 1970; what is finer is dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]

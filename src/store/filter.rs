@@ -23,6 +23,8 @@ pub struct ItemFilter {
     pub from: Option<SiteId>,
     /// Going to this site.
     pub to: Option<SiteId>,
+    /// Waiting at this site, going to it, or come to it on the way.
+    pub concerning: Option<SiteId>,
     /// Ready at or after.
     pub ready_from: Option<DateTime<Utc>>,
     /// Ready before.

@@ -261,6 +261,10 @@ impl Store {
             if let Some(site) = filter.to {
                 query = query.filter(items::to_site_id.eq(Id::from(site)));
             }
+            if let Some(site) = filter.concerning.map(Id::from) {
+                let ends = items::from_site_id.eq(site).or(items::to_site_id.assume_not_null().eq(site));
+                query = query.filter(ends.or(items::waypoint_site_id.assume_not_null().eq(site)));
+            }
             if let Some(at) = filter.ready_from {
                 query = query.filter(items::ready_at.ge(Micros::from(at)));
             }

@@ -14,6 +14,7 @@
 //!
 //! What it does not know: the clock, how plans are made, HTTP. It gives no meaning to what it keeps and makes no ids.
 
+mod account;
 mod centre;
 mod columns;
 mod connection;
@@ -35,6 +36,10 @@ mod schema;
 mod season;
 mod url;
 
+pub use account::{
+    AccessToken, Account, AccountLink, Attempt, Attempted, AuditCursor, AuditEntry, Device, DeviceShift, Enrolled,
+    Enrolment, LockAfter, PasswordHash, ScanDoubt, SecretDigest, Session,
+};
 pub use error::StoreError;
 pub use evidence::{EvidenceUpload, StoredEvidence};
 pub use filter::{Counts, Inserted, ItemCursor, ItemFilter};
@@ -42,7 +47,8 @@ pub use idempotency::IdempotencyKey;
 pub use job::{JobId, JobState, PlanJob};
 pub use ledger::{
     Appended, ChainEnd, ChainLink, Chaining, ConflictingScan, DeviceNumbers, Digest, DiscrepancyCursor,
-    DiscrepancyState, Findings, LedgerDay, NewScan, ScanBatch, ScanWriter, StoredAside, StoredDiscrepancy, StoredScan,
+    DiscrepancyFilter, DiscrepancyState, Findings, LedgerDay, NewScan, ScanBatch, ScanWriter, StoredAside,
+    StoredDiscrepancy, StoredScan,
 };
 pub use paper::{SigningKey, StoredSlip};
 pub use url::{Backend, DatabaseUrl};

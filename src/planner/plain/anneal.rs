@@ -12,6 +12,7 @@ use super::pool::Pool;
 use super::recreate::{self, Orders};
 use super::ruin;
 use super::state::{State, Totals};
+use super::tails;
 use crate::planner::cooling::{Cooling, Stage};
 
 /// How often one asks how much is spent.
@@ -139,6 +140,9 @@ impl<'m> Chain<'m> {
         }
         let best_before = self.best.totals.cost;
         for _ in 0..steps {
+            if tails::exchange(&mut self.state, &guide.near, now.temperature) {
+                self.note();
+            }
             if !change(&mut self.state, guide, &mut self.removed) {
                 self.state.take_back();
                 continue;
@@ -153,17 +157,23 @@ impl<'m> Chain<'m> {
                 state.take_back();
                 continue;
             }
-            self.best.update(state);
-            let near_best = self.best.totals.cost as f64 * (1.0 + POOL_WITHIN);
-            if let Some(pool) = &mut self.pool
-                && state.absent.is_empty()
-                && (state.cost as f64) < near_best
-            {
-                pool.remember_touched(state);
-            }
+            self.note();
         }
         if self.best.totals.cost < best_before {
             self.stale_steps = 0;
+        }
+    }
+
+    /// Takes note of the present solution, which the last change made.
+    fn note(&mut self) {
+        let Self { state, best, pool, .. } = self;
+        best.update(state);
+        let near_best = best.totals.cost as f64 * (1.0 + POOL_WITHIN);
+        if let Some(pool) = pool
+            && state.absent.is_empty()
+            && (state.cost as f64) < near_best
+        {
+            pool.remember_touched(state);
         }
     }
 

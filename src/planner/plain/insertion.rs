@@ -1,6 +1,6 @@
 //! The cheapest place of a job in a route, every candidate judged in constant time.
 
-use super::model::{Handling, JobNodes, Leg, Model};
+use super::model::{Handling, JobNodes, Loads, Model};
 use super::route::Route;
 
 /// A place for a job: behind which stops of the route, as it stands, its visits go.
@@ -50,35 +50,36 @@ fn best_single(model: &Model, route: &Route, node: u32, overlooked: Option<(u16,
     if (is_delivery && stops[0].peak_before > spare) || (!is_delivery && stops[stops.len() - 1].peak_after > spare) {
         return Place::NONE;
     }
+    let is_mixed = model.traits.loads == Loads::Mixed;
     let table = model.table(route.kind);
-    let (into, out) = (table.to(node.place), table.from(node.place));
+    let (into, out) = (table.costs_to(node.place), table.costs_from(node.place));
+    let (times_into, times_out) = (table.times_to(node.place), table.times_from(node.place));
+    let is_symmetric = table.is_symmetric();
     let ready = node.open + node.service;
     // Before this gap, what follows starts too early for a visit that opens as late as this.
     let first = stops[1..].partition_point(|stop| stop.latest < ready);
     let mut best = Place::NONE;
-    for (gap, pair) in stops.windows(2).enumerate().skip(first) {
-        let (before, after) = (&pair[0], &pair[1]);
-        if before.leaves > node.close || (is_delivery && before.peak_before > spare) {
+    let mut before = &stops[first];
+    let mut there = into[before.place as usize];
+    for (gap, after) in stops.iter().enumerate().skip(first + 1) {
+        if before.leaves > node.close || (is_mixed && is_delivery && before.peak_before > spare) {
             break;
         }
-        let there: Leg = into[before.place as usize];
-        let onward: Leg = out[after.place as usize];
-        let cost = there.cost + onward.cost - after.leg_cost;
-        if cost >= best.cost {
-            continue;
+        let onward = out[after.place as usize];
+        let cost = there + onward - after.leg_cost;
+        if cost < best.cost {
+            let start = (before.leaves + times_into[before.place as usize]).max(node.open);
+            // A pickup is on board from here to the end.
+            let fits = start <= node.close
+                && start + node.service + times_out[after.place as usize] <= after.latest
+                && (is_delivery || before.peak_after <= spare);
+            let place = Place { cost, first: gap as u16 - 1, second: gap as u16 - 1 };
+            if fits && !place.is_at(overlooked) {
+                best = place;
+            }
         }
-        let start = (before.leaves + there.time).max(node.open);
-        if start > node.close || start + node.service + onward.time > after.latest {
-            continue;
-        }
-        // A pickup is on board from here to the end.
-        if !is_delivery && before.peak_after > spare {
-            continue;
-        }
-        let place = Place { cost, first: gap as u16, second: gap as u16 };
-        if !place.is_at(overlooked) {
-            best = place;
-        }
+        before = after;
+        there = if is_symmetric { onward } else { into[after.place as usize] };
     }
     best
 }
@@ -94,14 +95,16 @@ fn best_pair(
     let (pickup, delivery) = (model.nodes[pickup as usize], model.nodes[delivery as usize]);
     let spare = model.kinds[route.kind].capacity - pickup.amount;
     let table = model.table(route.kind);
-    let (into_p, out_p) = (table.to(pickup.place), table.from(pickup.place));
-    let (into_d, out_d) = (table.to(delivery.place), table.from(delivery.place));
-    let direct = out_p[delivery.place as usize];
+    let (into_p, out_p) = (table.costs_to(pickup.place), table.costs_from(pickup.place));
+    let (into_d, out_d) = (table.costs_to(delivery.place), table.costs_from(delivery.place));
+    let (times_into_p, times_out_p) = (table.times_to(pickup.place), table.times_from(pickup.place));
+    let (times_into_d, times_out_d) = (table.times_to(delivery.place), table.times_from(delivery.place));
+    let direct = table.leg(pickup.place, delivery.place);
     let stops = &route.stops[..];
     let gaps = stops.len() - 1;
     let delivery_cost = |gap: usize| {
         let (before, after) = (&stops[gap], &stops[gap + 1]);
-        into_d[before.place as usize].cost + out_d[after.place as usize].cost - after.leg_cost
+        into_d[before.place as usize] + out_d[after.place as usize] - after.leg_cost
     };
     // The least any delivery from a gap on can cost.
     suffix_min.clear();
@@ -126,25 +129,23 @@ fn best_pair(
             continue;
         }
         let there = into_p[before.place as usize];
-        let start = (before.leaves + there.time).max(pickup.open);
+        let start = (before.leaves + times_into_p[before.place as usize]).max(pickup.open);
         if start > pickup.close {
             continue;
         }
         let done = start + pickup.service;
-        let onward = out_d[after.place as usize];
-        let cost = there.cost + direct.cost + onward.cost - after.leg_cost;
+        let cost = there + direct.cost + out_d[after.place as usize] - after.leg_cost;
         if cost < best.cost {
             let start = (done + direct.time).max(delivery.open);
-            if start <= delivery.close && start + delivery.service + onward.time <= after.latest {
+            if start <= delivery.close && start + delivery.service + times_out_d[after.place as usize] <= after.latest {
                 take(cost, first, first, &mut best);
             }
         }
-        let onward = out_p[after.place as usize];
-        let pickup_cost = there.cost + onward.cost - after.leg_cost;
+        let pickup_cost = there + out_p[after.place as usize] - after.leg_cost;
         if i64::from(pickup_cost) + i64::from(suffix_min[first + 1]) >= i64::from(best.cost) {
             continue;
         }
-        let mut arrives = done + onward.time;
+        let mut arrives = done + times_out_p[after.place as usize];
         for second in first + 1..gaps {
             let stop = &stops[second];
             if arrives > stop.latest {
@@ -157,9 +158,9 @@ fn best_pair(
             let after = &stops[second + 1];
             let cost = pickup_cost + delivery_cost(second);
             if cost < best.cost {
-                let start = (leaves + into_d[stop.place as usize].time).max(delivery.open);
+                let start = (leaves + times_into_d[stop.place as usize]).max(delivery.open);
                 if start <= delivery.close
-                    && start + delivery.service + out_d[after.place as usize].time <= after.latest
+                    && start + delivery.service + times_out_d[after.place as usize] <= after.latest
                 {
                     take(cost, first, second, &mut best);
                 }
@@ -174,14 +175,18 @@ fn best_pair(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus};
 
     use super::*;
     use crate::planner::{Job, JobKind, Matrix, Problem, ProblemParts, Task, TimeWindow, UNREACHABLE, Vehicle};
 
-    /// A few jobs of all kinds in a matrix without any law, and one vehicle.
-    fn random_model(dice: &mut Xoshiro256PlusPlus) -> Model {
+    /// A few jobs, of one kind or of all, in a matrix without any law, and some equal vehicles.
+    pub(in crate::planner::plain) fn random_model(
+        dice: &mut Xoshiro256PlusPlus,
+        handling: Option<Handling>,
+        vehicles: usize,
+    ) -> Model {
         let places = 7;
         let entries = |dice: &mut Xoshiro256PlusPlus| {
             let entry = |at: usize, dice: &mut Xoshiro256PlusPlus| match dice.random_range(0..20) {
@@ -202,18 +207,22 @@ mod tests {
                 Task::at(dice.random_range(0..places), dice.random_range(0..20)).within(vec![window])
             };
             let kind = match (task(), task()) {
+                (first, _) if handling == Some(Handling::Deliver) => JobKind::Delivery(first),
+                (first, second) if handling == Some(Handling::Take) => {
+                    JobKind::Shipment { pickup: first, delivery: second }
+                }
                 (first, second) if first.place > 3 => JobKind::Shipment { pickup: first, delivery: second },
                 (first, second) if second.place > 3 => JobKind::Delivery(first),
                 (first, _) => JobKind::Pickup(first),
             };
-            Job::new(kind, vec![dice.random_range(0..4)])
+            Job::new(kind, vec![dice.random_range(i64::from(handling == Some(Handling::Take))..4)])
         });
         let jobs = jobs.collect();
         let parts = ProblemParts {
             places,
             dimensions: 1,
             matrices: vec![matrix],
-            vehicles: vec![vehicle],
+            vehicles: vec![vehicle; vehicles],
             jobs,
             ..ProblemParts::default()
         };
@@ -246,7 +255,7 @@ mod tests {
         let mut dice = Xoshiro256PlusPlus::seed_from_u64(7);
         let (mut found, mut refused) = (0, 0);
         for _ in 0..400 {
-            let model = random_model(&mut dice);
+            let model = random_model(&mut dice, None, 1);
             let mut route = Route::empty(&model, 0);
             for job in 0..9 {
                 let quick = best(&model, &route, job, None, &mut Vec::new());

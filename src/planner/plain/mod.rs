@@ -9,7 +9,7 @@
 //! Invariants: every route is feasible between two steps; a step changes only routes it saved, so it can be taken
 //! back; the same start, seed and answers about the budget give the same solution.
 //!
-//! Problems of a few thousand jobs and more are searched in [`parts`]; [`pool`] puts together the routes of several good
+//! Problems of many hundred jobs, and of fewer with several threads, are searched in [`parts`]; [`pool`] puts together the routes of several good
 //! solutions.
 //!
 //! What is not here: times and costs that a solution claims. The routes found are handed back as orders of visits.
@@ -34,6 +34,7 @@ mod recreate;
 mod route;
 mod ruin;
 mod state;
+mod tails;
 
 use std::ops::ControlFlow;
 
@@ -91,8 +92,8 @@ pub(super) fn search(
             return Some(outcome);
         }
     }
-    if model.jobs.len() >= parts::JOBS_MIN {
-        let (best, outcome) = parts::run(state, options.seed, cooling, |done, best| {
+    if let Some(jobs_max) = parts::jobs_max(model.jobs.len(), options.chains) {
+        let (best, outcome) = parts::run(state, jobs_max, options.seed, cooling, |done, best| {
             let spent = look(steps + done, best)?;
             ControlFlow::Continue((spent - spent_before) / (1.0 - spent_before))
         });

@@ -24,31 +24,88 @@ pub(super) struct Leg {
     pub(super) cost: i32,
 }
 
-/// All legs of one way of travelling at one price.
-pub(super) struct Table {
+/// A number for each pair of places.
+struct Grid {
     /// Row-major, from row to column.
-    out: Vec<Leg>,
+    out: Vec<i32>,
     /// The same transposed; absent where going and coming are equal.
-    into: Option<Vec<Leg>>,
+    into: Option<Vec<i32>>,
+}
+
+/// All legs of one way of travelling at one price.
+///
+/// Times and costs lie apart, and once where they are equal: most places for a visit are judged by their cost alone, and
+/// the fewer bytes that takes, the more of them stay in the processor's caches.
+pub(super) struct Table {
+    times: Grid,
+    /// Absent where they are the times.
+    costs: Option<Grid>,
     places: usize,
 }
 
-impl Table {
-    /// The legs from a place to every place.
-    #[inline]
-    pub(super) fn from(&self, place: u32) -> &[Leg] {
-        &self.out[place as usize * self.places..][..self.places]
+impl Grid {
+    fn new(out: Vec<i32>, places: usize) -> Self {
+        let into = (!is_symmetric(&out, places)).then(|| transposed(&out, places));
+        Self { out, into }
     }
 
-    /// The legs to a place from every place.
     #[inline]
-    pub(super) fn to(&self, place: u32) -> &[Leg] {
-        &self.into.as_ref().unwrap_or(&self.out)[place as usize * self.places..][..self.places]
+    fn from(&self, place: u32, places: usize) -> &[i32] {
+        &self.out[place as usize * places..][..places]
+    }
+
+    #[inline]
+    fn to(&self, place: u32, places: usize) -> &[i32] {
+        &self.into.as_ref().unwrap_or(&self.out)[place as usize * places..][..places]
+    }
+}
+
+impl Table {
+    fn new(legs: &[Leg], places: usize) -> Self {
+        let times: Vec<i32> = legs.iter().map(|leg| leg.time).collect();
+        let costs: Vec<i32> = legs.iter().map(|leg| leg.cost).collect();
+        let costs = (costs != times).then(|| Grid::new(costs, places));
+        Self { times: Grid::new(times, places), costs, places }
+    }
+
+    #[inline]
+    fn costs(&self) -> &Grid {
+        self.costs.as_ref().unwrap_or(&self.times)
+    }
+
+    /// How long the legs from a place to every place take.
+    #[inline]
+    pub(super) fn times_from(&self, place: u32) -> &[i32] {
+        self.times.from(place, self.places)
+    }
+
+    /// How long the legs to a place from every place take.
+    #[inline]
+    pub(super) fn times_to(&self, place: u32) -> &[i32] {
+        self.times.to(place, self.places)
+    }
+
+    /// What the legs from a place to every place cost.
+    #[inline]
+    pub(super) fn costs_from(&self, place: u32) -> &[i32] {
+        self.costs().from(place, self.places)
+    }
+
+    /// What the legs to a place from every place cost.
+    #[inline]
+    pub(super) fn costs_to(&self, place: u32) -> &[i32] {
+        self.costs().to(place, self.places)
+    }
+
+    /// Whether going costs what coming does.
+    pub(super) fn is_symmetric(&self) -> bool {
+        self.costs().into.is_none()
     }
 
     #[inline]
     pub(super) fn leg(&self, from: u32, to: u32) -> Leg {
-        self.out[from as usize * self.places + to as usize]
+        let at = from as usize * self.places + to as usize;
+        Leg { time: self.times.out[at], cost: self.costs().out[at] }
     }
 }
 
@@ -75,6 +132,49 @@ pub(super) struct Node {
     pub(super) service: i32,
     pub(super) handling: Handling,
     pub(super) amount: i32,
+}
+
+impl Node {
+    /// What comes on board, less what goes.
+    pub(super) fn change(&self) -> i32 {
+        match self.handling {
+            Handling::Deliver | Handling::Give => -self.amount,
+            Handling::PickUp | Handling::Take => self.amount,
+        }
+    }
+}
+
+/// How all visits of a problem change the load: what need not be kept in other cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Loads {
+    /// All is on board from the depot to its visit.
+    Delivered,
+    /// All is on board from one visit to another.
+    Carried,
+    /// Anything else.
+    Mixed,
+}
+
+/// What all visits of a problem have in common.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Traits {
+    pub(super) loads: Loads,
+    pub(super) has_shipments: bool,
+    /// Whether some visit changes nothing on board.
+    pub(super) has_weightless: bool,
+}
+
+impl Traits {
+    fn of(nodes: &[Node]) -> Self {
+        let any = |is: fn(Handling) -> bool| nodes.iter().any(|node| is(node.handling));
+        let has_shipments = any(|handling| matches!(handling, Handling::Take | Handling::Give));
+        let loads = match (any(|it| it == Handling::Deliver), any(|it| it == Handling::PickUp)) {
+            (true, false) if !has_shipments => Loads::Delivered,
+            (false, false) => Loads::Carried,
+            _ => Loads::Mixed,
+        };
+        Self { loads, has_shipments, has_weightless: nodes.iter().any(|node| node.amount == 0) }
+    }
 }
 
 /// A job's nodes.
@@ -116,6 +216,7 @@ impl Kind {
 /// A plain problem.
 pub(super) struct Model {
     pub(super) nodes: Vec<Node>,
+    pub(super) traits: Traits,
     pub(super) jobs: Vec<JobNodes>,
     /// What one unit of its costs is worth.
     pub(super) unit: i64,
@@ -148,7 +249,8 @@ impl Model {
         let (tables, table_of) = tables(problem, unit)?;
         let (kinds, kind_of) = kinds(problem, unit, &table_of);
         let weights = problem.jobs().iter().map(|job| 1 + i64::from(job.priority)).collect();
-        Some(Self { nodes, jobs, unit, weights, tables, kinds, kind_of })
+        let traits = Traits::of(&nodes);
+        Some(Self { nodes, traits, jobs, unit, weights, tables, kinds, kind_of })
     }
 
     #[inline]
@@ -278,8 +380,7 @@ fn tables(problem: &Problem, unit: i64) -> Option<(Vec<Arc<Table>>, Vec<usize>)>
                 out.push(Leg { time: leg.duration as i32, cost: cost as i32 });
             }
         }
-        let into = (!is_symmetric(&out, places)).then(|| transposed(&out, places));
-        tables.push(Arc::new(Table { out, into, places }));
+        tables.push(Arc::new(Table::new(&out, places)));
     }
     Some((tables, table_of))
 }
@@ -298,12 +399,12 @@ fn mirrored(places: usize) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-fn is_symmetric(legs: &[Leg], places: usize) -> bool {
+fn is_symmetric(legs: &[i32], places: usize) -> bool {
     mirrored(places).all(|(at, mirror)| legs[at] == legs[mirror])
 }
 
-fn transposed(legs: &[Leg], places: usize) -> Vec<Leg> {
-    let mut into = vec![CLOSED; legs.len()];
+fn transposed(legs: &[i32], places: usize) -> Vec<i32> {
+    let mut into = vec![0; legs.len()];
     for (at, mirror) in mirrored(places) {
         into[mirror] = legs[at];
     }

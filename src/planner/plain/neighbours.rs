@@ -33,9 +33,9 @@ impl Neighbours {
         let near = |job: usize| {
             let mut apart = vec![i32::MAX; jobs];
             for node in model.nodes_of(job) {
-                let (there, back) = (table.from(node.place), table.to(node.place));
+                let (there, back) = (table.times_from(node.place), table.times_to(node.place));
                 for other in &model.nodes {
-                    let travel = there[other.place as usize].time.min(back[other.place as usize].time);
+                    let travel = there[other.place as usize].min(back[other.place as usize]);
                     let apart = &mut apart[other.job as usize];
                     *apart = travel.min(*apart);
                 }

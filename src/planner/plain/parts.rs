@@ -1,6 +1,6 @@
 //! Large problems in parts: neighbouring routes are searched together, part beside part, on as many threads as there are.
 //!
-//! A step of the search touches only what is near, so parts of about a thousand jobs lose little, stay in the
+//! A step of the search touches only what is near, so parts of some hundred jobs lose little, stay in the
 //! processor's caches, and do not hinder each other. They are cut anew in every round, along other lines, so that no
 //! border stays. Which thread searches which part makes no difference to the outcome.
 
@@ -18,10 +18,12 @@ use super::state::{State, Totals};
 use super::{Dice, dice};
 use crate::planner::cooling::{Cooling, Stage};
 
-/// From how many jobs on a problem is searched in parts.
-pub(super) const JOBS_MIN: usize = 2_000;
-/// How many jobs a part has at most, unless a single route has more.
-const PART_JOBS_MAX: usize = 1_200;
+/// From how many jobs on a problem is searched in parts even if nothing is searched side by side.
+const JOBS_MIN: usize = 800;
+/// How many jobs a part has at most then, unless a single route has more.
+const PART_JOBS_MAX: usize = 600;
+/// How many jobs each of several parts side by side has at least on average.
+const JOBS_SIDE_BY_SIDE_MIN: usize = 150;
 /// How unevenly a cut may divide: between this share and its complement.
 const CUT_LEAST: f64 = 0.4;
 /// How many steps a job a round takes at least and at most, and what share of the budget it aims at.
@@ -31,10 +33,20 @@ const ROUND_SHARE: f64 = 0.01;
 /// From when on a round gives back the best it met instead of where it is.
 const SETTLE_FROM: f64 = 0.9;
 
+/// How many jobs a part has at most, where a problem of so many jobs is to be searched in parts with so many side by side.
+pub(super) fn jobs_max(jobs: usize, side_by_side: usize) -> Option<usize> {
+    // The larger of two parts has this many at most, so that two parts they are.
+    let uneven = |jobs: usize| (jobs as f64 * (1.0 - CUT_LEAST)) as usize;
+    let share = uneven(jobs * 2 / side_by_side.max(2));
+    let is_worth_it = side_by_side > 1 && jobs >= side_by_side * JOBS_SIDE_BY_SIDE_MIN;
+    (jobs >= JOBS_MIN || is_worth_it).then_some(if is_worth_it { share.min(PART_JOBS_MAX) } else { PART_JOBS_MAX })
+}
+
 /// Searches until `look` says it is time. The state is where to start; it is not needed while parts are searched, so it
 /// is given up. Gives the best solution met.
 pub(super) fn run(
     state: State<'_>,
+    jobs_max: usize,
     seed: u64,
     mut cooling: Cooling,
     mut look: impl FnMut(u64, &Best) -> ControlFlow<(), f64>,
@@ -63,7 +75,7 @@ pub(super) fn run(
             lists.clone_from(&best.lists);
             totals = best.totals;
         }
-        let parts = cut(model, &lists, used_max, &mut dice_of_cuts);
+        let parts = cut(model, &lists, jobs_max, used_max, &mut dice_of_cuts);
         let settles = spent >= SETTLE_FROM;
         let work = |(number, part): (usize, Part)| {
             part.searched(dice(seed ^ (round << 20), number as u64), now, round_steps, settles)
@@ -93,7 +105,7 @@ struct Piece {
 }
 
 /// Divides the routes into parts of neighbours, and the vehicles without a route among the parts.
-fn cut(model: &Model, lists: &[Vec<u32>], used_max: usize, dice: &mut Dice) -> Vec<Part> {
+fn cut(model: &Model, lists: &[Vec<u32>], jobs_max: usize, used_max: usize, dice: &mut Dice) -> Vec<Part> {
     let mut is_planned = vec![false; model.jobs.len()];
     let mut pieces = Vec::new();
     for (slot, list) in lists.iter().enumerate().filter(|(_, list)| !list.is_empty()) {
@@ -110,7 +122,7 @@ fn cut(model: &Model, lists: &[Vec<u32>], used_max: usize, dice: &mut Dice) -> V
         pieces.push(Piece { slot: None, jobs: vec![job as u32], place });
     }
     let mut groups = Vec::new();
-    split(model, pieces, dice, &mut groups);
+    split(model, pieces, jobs_max, dice, &mut groups);
 
     let spare_each = used_max.saturating_sub(used) / groups.len().max(1);
     let count = groups.len();
@@ -129,23 +141,23 @@ fn cut(model: &Model, lists: &[Vec<u32>], used_max: usize, dice: &mut Dice) -> V
 }
 
 /// Halves pieces by which of two far places is nearer, until they are small enough.
-fn split(model: &Model, mut pieces: Vec<Piece>, dice: &mut Dice, groups: &mut Vec<Vec<Piece>>) {
+fn split(model: &Model, mut pieces: Vec<Piece>, jobs_max: usize, dice: &mut Dice, groups: &mut Vec<Vec<Piece>>) {
     let jobs: usize = pieces.iter().map(|piece| piece.jobs.len()).sum();
-    if jobs <= PART_JOBS_MAX || pieces.len() < 2 {
+    if jobs <= jobs_max || pieces.len() < 2 {
         groups.push(pieces);
         return;
     }
     let table = &model.tables[0];
     let farthest = |from: u32| {
-        let there = table.from(from);
-        pieces.iter().map(|piece| piece.place).max_by_key(|&to| (there[to as usize].time, to)).unwrap_or(from)
+        let there = table.times_from(from);
+        pieces.iter().map(|piece| piece.place).max_by_key(|&to| (there[to as usize], to)).unwrap_or(from)
     };
     let one = farthest(pieces[dice.random_range(0..pieces.len())].place);
     let other = farthest(one);
-    let (near_one, near_other) = (table.from(one), table.from(other));
+    let (near_one, near_other) = (table.times_from(one), table.times_from(other));
     pieces.sort_by_cached_key(|piece| {
         let at = piece.place as usize;
-        (i64::from(near_one[at].time) - i64::from(near_other[at].time), piece.place)
+        (i64::from(near_one[at]) - i64::from(near_other[at]), piece.place)
     });
     let share = CUT_LEAST + (1.0 - 2.0 * CUT_LEAST) * dice.random::<f64>();
     let wanted = jobs as f64 * share;
@@ -155,8 +167,8 @@ fn split(model: &Model, mut pieces: Vec<Piece>, dice: &mut Dice, groups: &mut Ve
         jobs_before as f64 >= wanted
     });
     let behind = pieces.split_off(cut.unwrap_or(0).clamp(1, pieces.len() - 1));
-    split(model, pieces, dice, groups);
-    split(model, behind, dice, groups);
+    split(model, pieces, jobs_max, dice, groups);
+    split(model, behind, jobs_max, dice, groups);
 }
 
 /// Some routes and jobs as a problem of their own.
@@ -184,6 +196,7 @@ impl Part {
         jobs.sort_unstable();
         let mut part = Model {
             nodes: Vec::new(),
+            traits: whole.traits,
             jobs: Vec::with_capacity(jobs.len()),
             unit: whole.unit,
             weights: jobs.iter().map(|&job| whole.weights[job as usize]).collect(),

@@ -1,6 +1,6 @@
 //! A route with what decides at once whether one more visit fits: earliest departures, latest starts, loads.
 
-use super::model::{Handling, Model};
+use super::model::{Handling, Loads, Model};
 
 /// The node number of a route's two ends.
 pub(super) const DEPOT: u32 = u32::MAX;
@@ -11,23 +11,28 @@ pub(super) const UNKNOWN: i32 = -1;
 /// One stop of a route. The first and the last are the ends.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stop {
-    pub(super) node: u32,
     pub(super) place: u32,
+    /// What the leg that leads here costs.
+    pub(super) leg_cost: i32,
     /// The earliest it can be left.
     pub(super) leaves: i32,
     /// The latest it may start.
     pub(super) latest: i32,
-    /// What the leg that leads here costs.
-    pub(super) leg_cost: i32,
-    /// How long that leg takes; [`UNKNOWN`] where what stands before has changed.
+    /// How long the leg that leads here takes; [`UNKNOWN`] where what stands before has changed.
     pub(super) leg_time: i32,
     pub(super) open: i32,
+    close: i32,
     pub(super) service: i32,
-    /// On board when it is left.
+    pub(super) node: u32,
+    /// Of no meaning at the ends.
+    pub(super) job: u32,
+    /// What comes on board here, less what goes.
+    pub(super) change: i32,
+    /// On board when it is left. Where all is delivered from the depot, only the first stop knows it.
     pub(super) load: i32,
-    /// The most on board from the start until it is left.
+    /// The most on board from the start until it is left; only kept where loads are mixed, and at the first stop.
     pub(super) peak_before: i32,
-    /// The most on board from leaving it to the end.
+    /// The most on board from leaving it to the end; only kept where loads are mixed.
     pub(super) peak_after: i32,
 }
 
@@ -45,7 +50,10 @@ impl Route {
         let of = &model.kinds[kind];
         let end = |place| Stop {
             node: DEPOT,
+            job: u32::MAX,
             place,
+            close: of.back_by,
+            change: 0,
             leaves: of.departs,
             latest: of.back_by,
             leg_cost: 0,
@@ -87,7 +95,10 @@ impl Route {
         let of = &model.nodes[node as usize];
         let stop = Stop {
             node,
+            job: of.job,
             place: of.place,
+            close: of.close,
+            change: of.change(),
             leaves: 0,
             latest: 0,
             leg_cost: 0,
@@ -102,55 +113,87 @@ impl Route {
         self.stops[behind + 2].leg_time = UNKNOWN;
     }
 
-    /// Computes everything anew; says whether the route is feasible. Where it is not, it is left half done.
+    /// Computes anew what depends on what was changed; says whether the route is feasible. Where it is not, it is left
+    /// half done.
     pub(super) fn refresh(&mut self, model: &Model) -> bool {
         let kind = &model.kinds[self.kind];
         let table = model.table(self.kind);
-        let mut load = self.load_at_start(model);
-        let mut cost = 0_i64;
-        // Nobody drives a route without visits, whatever lies between its ends.
         let is_empty = self.is_empty();
-        let first = &mut self.stops[0];
-        (first.load, first.peak_before, first.leaves, first.latest) = (load, load, kind.departs, kind.back_by);
-        let (mut here, mut leaves, mut peak) = (first.place, kind.departs, load);
-        for stop in &mut self.stops[1..] {
+        // The stops behind a changed leg, from the first to the last.
+        let (mut first, mut last) = (usize::MAX, 0);
+        let (mut cost, mut change) = (0_i64, 0);
+        let mut here = self.stops[0].place;
+        for (at, stop) in self.stops.iter_mut().enumerate().skip(1) {
             if stop.leg_time == UNKNOWN {
                 let leg = table.leg(here, stop.place);
                 (stop.leg_cost, stop.leg_time) = (leg.cost, leg.time);
+                first = first.min(at);
+                last = at;
             }
             cost += i64::from(stop.leg_cost);
-            let start = (leaves + stop.leg_time).max(stop.open);
-            let mut close = kind.back_by;
-            if stop.node != DEPOT {
-                let node = &model.nodes[stop.node as usize];
-                close = node.close;
-                match node.handling {
-                    Handling::Deliver | Handling::Give => load -= node.amount,
-                    Handling::PickUp | Handling::Take => load += node.amount,
-                }
-                peak = peak.max(load);
+            change += stop.change;
+            here = stop.place;
+        }
+        // Nobody drives a route without visits, whatever lies between its ends.
+        self.cost = if is_empty { 0 } else { cost + kind.fixed };
+        let fits = match model.traits.loads {
+            Loads::Delivered => {
+                (self.stops[0].load, self.stops[0].peak_before) = (-change, -change);
+                -change <= kind.capacity
             }
-            if start > close && !is_empty {
+            Loads::Carried => true,
+            Loads::Mixed => self.refresh_loads(model) <= kind.capacity,
+        };
+        if !fits || first == usize::MAX {
+            return fits;
+        }
+        let carries = model.traits.loads == Loads::Carried;
+        let (mut leaves, mut load) = (self.stops[first - 1].leaves, self.stops[first - 1].load);
+        for (at, stop) in self.stops.iter_mut().enumerate().skip(first) {
+            let start = (leaves + stop.leg_time).max(stop.open);
+            if start > stop.close && !is_empty {
                 return false;
             }
             leaves = start + stop.service;
-            (stop.leaves, stop.load, stop.peak_before) = (leaves, load, peak);
-            stop.latest = close;
-            here = stop.place;
+            if at > last && leaves == stop.leaves {
+                break;
+            }
+            stop.leaves = leaves;
+            if carries && at <= last {
+                load += stop.change;
+                stop.load = load;
+                if load > kind.capacity {
+                    return false;
+                }
+            }
         }
-        if peak > kind.capacity {
-            return false;
+        let (mut next_latest, mut next_leg) = (self.stops[last].latest, self.stops[last].leg_time);
+        for (at, stop) in self.stops[..last].iter_mut().enumerate().rev() {
+            let latest = stop.close.min(next_latest - next_leg - stop.service);
+            if at < first && latest == stop.latest {
+                break;
+            }
+            stop.latest = latest;
+            (next_latest, next_leg) = (latest, stop.leg_time);
+        }
+        true
+    }
+
+    /// Computes the loads of a route on which goods go out and come in; gives the most on board.
+    fn refresh_loads(&mut self, model: &Model) -> i32 {
+        let mut load = self.load_at_start(model);
+        let mut peak = load;
+        for stop in &mut self.stops {
+            load += stop.change;
+            peak = peak.max(load);
+            (stop.load, stop.peak_before) = (load, peak);
         }
         let mut after = 0;
-        let (mut next_latest, mut next_leg) = (kind.back_by, 0);
         for stop in self.stops.iter_mut().rev() {
-            stop.latest = stop.latest.min(next_latest - next_leg - stop.service);
-            (next_latest, next_leg) = (stop.latest, stop.leg_time);
             after = after.max(stop.load);
             stop.peak_after = after;
         }
-        self.cost = if is_empty { 0 } else { cost + kind.fixed };
-        true
+        peak
     }
 
     fn load_at_start(&self, model: &Model) -> i32 {

@@ -6,10 +6,12 @@ use super::neighbours::Neighbours;
 use super::route::DEPOT;
 use super::state::{NO_ROUTE, State};
 
-/// How many jobs are torn out on average.
+/// How many jobs are torn out on average, and how many where a job is a shipment, which fits in fewer places.
 const REMOVED_MEAN: f64 = 10.0;
-/// The longest string.
-const STRING_MAX: f64 = 10.0;
+const REMOVED_MEAN_OF_SHIPMENTS: f64 = 16.0;
+/// The longest string: this share of what a route has on average, but no less and no more than this.
+const STRING_SHARE: f64 = 0.35;
+const STRING_MIN_MAX: (f64, f64) = (10.0, 16.0);
 /// How often a string keeps some visits in its middle.
 const SPLIT_CHANCE: f64 = 0.5;
 /// How often the kept middle grows by one more.
@@ -21,8 +23,13 @@ pub(super) fn ruin(state: &mut State, near: &Neighbours, removed: &mut Vec<u32>)
     let jobs = state.route_of.len();
     let planned = jobs - state.absent.len();
     let mean = planned as f64 / state.used.max(1) as f64;
-    let longest = STRING_MAX.min(mean).max(1.0);
-    let strings_most = (4.0 * REMOVED_MEAN / (1.0 + longest) - 1.0).max(1.0);
+    let (removed_mean, longest) = if state.model.traits.has_shipments {
+        (REMOVED_MEAN_OF_SHIPMENTS, STRING_MIN_MAX.1)
+    } else {
+        (REMOVED_MEAN, (STRING_SHARE * mean).clamp(STRING_MIN_MAX.0, STRING_MIN_MAX.1))
+    };
+    let longest = longest.min(mean).max(1.0);
+    let strings_most = (4.0 * removed_mean / (1.0 + longest) - 1.0).max(1.0);
     let strings = (state.dice.random::<f64>() * strings_most + 1.0) as usize;
     let seed = state.dice.random_range(0..jobs as u32);
     let mut ruined = 0;
@@ -45,10 +52,9 @@ pub(super) fn ruin(state: &mut State, near: &Neighbours, removed: &mut Vec<u32>)
 
 /// Tears a string with this job out of a route.
 fn tear(state: &mut State, slot: usize, job: u32, longest: f64, removed: &mut Vec<u32>) -> bool {
-    let model = state.model;
     let count = state.routes[slot].len();
     let stops = &state.routes[slot].stops;
-    let of = |at: usize| model.nodes[stops[at].node as usize].job;
+    let of = |at: usize| stops[at].job;
     let at = (1..=count).find(|&at| of(at) == job).expect("a route has the jobs that are in it");
     let longest = longest.min(count as f64);
     let length = (state.dice.random::<f64>() * longest + 1.0).min(longest) as usize;

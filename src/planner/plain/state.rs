@@ -43,6 +43,8 @@ pub(super) struct State<'m> {
     look: u64,
     before: Totals,
     absent_before: Vec<u32>,
+    /// The jobs taken out of a route in this step, and out of which.
+    moved: Vec<(u32, u32)>,
     pub(super) suffix_min: Vec<i32>,
 }
 
@@ -88,6 +90,7 @@ impl<'m> State<'m> {
             look: 0,
             before: Totals::default(),
             absent_before: Vec::new(),
+            moved: Vec::new(),
             suffix_min: Vec::new(),
         };
         for slot in 0..slots {
@@ -133,6 +136,7 @@ impl<'m> State<'m> {
     pub(super) fn begin(&mut self) {
         self.step += 1;
         self.pool.extend(self.saved.drain(..).map(|saved| saved.route));
+        self.moved.clear();
         self.before = self.totals();
         self.absent_before.clear();
         self.absent_before.extend_from_slice(&self.absent);
@@ -188,17 +192,16 @@ impl<'m> State<'m> {
         for &job in &self.absent {
             self.route_of[job as usize] = NO_ROUTE;
         }
+        // The first move of a job is the last to be undone.
+        for &(job, slot) in self.moved.iter().rev() {
+            self.route_of[job as usize] = slot;
+        }
         let mut saved = std::mem::take(&mut self.saved);
         for Saved { slot, version, route } in saved.drain(..) {
             let was_empty = self.routes[slot].is_empty();
             let changed = std::mem::replace(&mut self.routes[slot], route);
             self.versions[slot] = version;
             self.count(slot, was_empty);
-            for stop in &self.routes[slot].stops {
-                if stop.node != DEPOT {
-                    self.route_of[self.model.nodes[stop.node as usize].job as usize] = slot as u32;
-                }
-            }
             self.pool.push(changed);
         }
         self.saved = saved;
@@ -281,17 +284,16 @@ impl<'m> State<'m> {
     /// Takes jobs out of a route; says whether the rest is feasible (without the triangle inequality it may not be).
     pub(super) fn remove(&mut self, slot: usize, is_removed: impl Fn(u32) -> bool) -> bool {
         self.save(slot);
-        let nodes = &self.model.nodes;
-        let route_of = &mut self.route_of;
+        let (route_of, moved) = (&mut self.route_of, &mut self.moved);
         let mut is_behind_gap = false;
         self.routes[slot].stops.retain_mut(|stop| {
-            if stop.node != DEPOT {
-                let job = nodes[stop.node as usize].job;
-                if is_removed(job) {
-                    route_of[job as usize] = NO_ROUTE;
-                    is_behind_gap = true;
-                    return false;
+            if stop.node != DEPOT && is_removed(stop.job) {
+                // The second visit of a shipment finds it done.
+                if std::mem::replace(&mut route_of[stop.job as usize], NO_ROUTE) != NO_ROUTE {
+                    moved.push((stop.job, slot as u32));
                 }
+                is_behind_gap = true;
+                return false;
             }
             if std::mem::take(&mut is_behind_gap) {
                 stop.leg_time = UNKNOWN;
@@ -299,6 +301,33 @@ impl<'m> State<'m> {
             true
         });
         self.refresh(slot)
+    }
+
+    /// Two routes exchange their visits from a stop of each on; says whether both are feasible.
+    pub(super) fn exchange_tails(&mut self, one: (usize, usize), other: (usize, usize)) -> bool {
+        let tails = [one, other].map(|(slot, from)| {
+            self.save(slot);
+            let stops = &mut self.routes[slot].stops;
+            let end = stops.len() - 1;
+            stops.drain(from..end).collect::<Vec<_>>()
+        });
+        let [tail_of_one, tail_of_other] = tails;
+        for ((slot, from), tail) in [(one, tail_of_other), (other, tail_of_one)] {
+            for stop in &tail {
+                let was = std::mem::replace(&mut self.route_of[stop.job as usize], slot as u32);
+                // The second visit of a shipment finds it done.
+                if was != slot as u32 {
+                    self.moved.push((stop.job, was));
+                }
+            }
+            let end = from + tail.len();
+            let stops = &mut self.routes[slot].stops;
+            stops.splice(from..from, tail);
+            stops[from].leg_time = UNKNOWN;
+            stops[end].leg_time = UNKNOWN;
+        }
+        let fits = self.refresh(one.0);
+        self.refresh(other.0) && fits
     }
 
     /// The routes as lists of nodes, one a vehicle.

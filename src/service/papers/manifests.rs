@@ -14,9 +14,13 @@ impl Service {
     /// [`ServiceError::NotFound`].
     pub fn run_manifest_pdf(&self, id: RunId) -> Result<Vec<u8>, ServiceError> {
         let (day, scans) = (self.plan_of_run(id)?, self.trip_scans(id.uuid())?);
+        self.run_manifest(&day, id, &scans)
+    }
+
+    pub(super) fn run_manifest(&self, day: &DayPlan, id: RunId, scans: &TripScans) -> Result<Vec<u8>, ServiceError> {
         let run = day.run(id).ok_or_else(|| ServiceError::not_found("run", &id))?;
         let name = format!("Chuyến {}", run.code);
-        self.manifest(&day, name, &run.routes.iter().collect::<Vec<_>>(), &scans)
+        self.manifest(day, name, &run.routes.iter().collect::<Vec<_>>(), scans)
     }
 
     /// The manifest of a round as PDF, with the addresses that the courier needs.
@@ -25,12 +29,21 @@ impl Service {
     /// [`ServiceError::NotFound`].
     pub fn round_manifest_pdf(&self, id: RoundId) -> Result<Vec<u8>, ServiceError> {
         let (day, scans) = (self.plan_of_round(id)?, self.trip_scans(id.uuid())?);
+        self.round_manifest(&day, id, &scans)
+    }
+
+    pub(super) fn round_manifest(
+        &self,
+        day: &DayPlan,
+        id: RoundId,
+        scans: &TripScans,
+    ) -> Result<Vec<u8>, ServiceError> {
         let round = day.round(id).ok_or_else(|| ServiceError::not_found("round", &id))?;
         let half_day = match round.half_day {
             HalfDay::Morning => "buổi sáng",
             HalfDay::Afternoon => "buổi chiều",
         };
-        self.manifest(&day, format!("Tuyến phát {half_day}"), &[&round.route], &scans)
+        self.manifest(day, format!("Tuyến phát {half_day}"), &[&round.route], scans)
     }
 
     fn manifest(

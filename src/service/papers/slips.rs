@@ -66,12 +66,12 @@ impl Service {
         Ok(IssuedSlip { paper, signed })
     }
 
-    /// The control slip of a dossier as PDF.
+    /// A control slip as PDF.
     ///
     /// # Errors
-    /// As [`Service::control_slip`].
-    pub fn control_slip_pdf(&self, dossier: &str) -> Result<Vec<u8>, ServiceError> {
-        Ok(crate::paper::slip_pdf(&self.control_slip(dossier)?.paper)?)
+    /// [`ServiceError::Paper`].
+    pub fn slip_pdf(&self, slip: &IssuedSlip) -> Result<Vec<u8>, ServiceError> {
+        Ok(crate::paper::slip_pdf(&slip.paper)?)
     }
 
     /// The statement of a slip: the one issued last where it states the same, else a new one, signed and kept.

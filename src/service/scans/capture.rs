@@ -16,7 +16,7 @@ use super::{
 use crate::{
     domain::{CentreData, DeviceId, LegCarrier, Scan, to_micros},
     ledger::{Aside, Discrepancy, DiscrepancyKind, content},
-    service::{FieldProblem, Service, ServiceError},
+    service::{FieldProblem, Principal, Service, ServiceError},
     store::{
         Appended, ConflictingScan, DiscrepancyState, NewScan, ScanBatch, ScanWriter, StoreError, StoredAside,
         StoredDiscrepancy, StoredScan,
@@ -79,6 +79,26 @@ impl Service {
         &self,
         incoming: Vec<Result<IncomingScan, Vec<FieldProblem>>>,
     ) -> Result<PreparedScans, ServiceError> {
+        self.prepare(None, incoming)
+    }
+
+    /// The same for what `principal` sends: what it certainly cannot say is rejected.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`] when the database does not answer.
+    pub fn prepare_scans_of(
+        &self,
+        principal: &Principal,
+        incoming: Vec<Result<IncomingScan, Vec<FieldProblem>>>,
+    ) -> Result<PreparedScans, ServiceError> {
+        self.prepare(Some(principal), incoming)
+    }
+
+    fn prepare(
+        &self,
+        principal: Option<&Principal>,
+        incoming: Vec<Result<IncomingScan, Vec<FieldProblem>>>,
+    ) -> Result<PreparedScans, ServiceError> {
         let centre = self.centre()?;
         let received_at = to_micros(self.now());
         // Answers of the database are kept, because a code is scanned many times; a failure of it is not taken for a no.
@@ -96,10 +116,13 @@ impl Service {
             found.is_some()
         };
         let codes = CodeReader { centre: &centre, is_item: &is_item };
-        let prepared: Vec<Result<Scan, Vec<FieldProblem>>> =
+        let mut prepared: Vec<Result<Scan, Vec<FieldProblem>>> =
             incoming.into_iter().map(|scan| scan.and_then(|scan| scan.resolve(&codes))).collect();
         if let Some(error) = failure.take() {
             return Err(error.into());
+        }
+        if let Some(principal) = principal {
+            self.check_senders(centre.centre.id, principal, &mut prepared)?;
         }
         let new = prepared.iter().flatten().map(|scan| self.new_scan(scan)).collect();
         Ok(PreparedScans { centre, received_at, prepared, new })

@@ -224,21 +224,23 @@ impl IncomingScan {
     }
 }
 
-pub(super) fn party(
+/// The party that is named, or the problem with `field`, which is empty for the whole document.
+pub(in crate::service) fn party(
     centre: &CentreData,
     named: &NamedParty,
     field: &str,
     problems: &mut Vec<FieldProblem>,
 ) -> Option<Party> {
+    let at = |name: &str| if field.is_empty() { name.to_owned() } else { format!("{field}/{name}") };
     let (found, field, message) = match named {
         NamedParty::Courier(code) => (
             centre.couriers.iter().find(|courier| courier.code == *code).map(|courier| Party::Courier(courier.id)),
-            format!("{field}/courier"),
+            at("courier"),
             "no courier has this code",
         ),
         NamedParty::Site(code) => (
             centre.site_by_code(code).map(|site| Party::Site(site.id)),
-            format!("{field}/site"),
+            at("site"),
             "no site has this code: GET /v1/sites lists those there are",
         ),
     };

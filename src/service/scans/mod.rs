@@ -12,6 +12,7 @@ mod trips;
 mod verify;
 
 pub use capture::{PreparedScans, ScanAnswer, WrittenScans};
+pub(in crate::service) use incoming::party as named_party;
 pub use incoming::{IncomingAction, IncomingScan, NamedParty, NamedPlace};
 pub use look_up::CustodyDetail;
 pub(super) use look_up::code_of_item;

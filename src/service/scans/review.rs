@@ -12,14 +12,17 @@ use super::{
     recorded,
 };
 use crate::{
-    domain::{CentreData, Code, DayClock, DeviceId, Party},
+    domain::{Act, Authority, CentreData, Code, Concerns, DayClock, DeviceId, Party},
     ledger::{
         Discrepancy, DiscrepancyKind, Limits, Recorded, SequenceNumbers,
         chain::{Hash, MerkleTree, day_link, leaf},
         custody_of,
     },
     service::{Service, ServiceError},
-    store::{DeviceNumbers, DiscrepancyCursor, DiscrepancyState, Findings, LedgerDay, StoreError, StoredDiscrepancy},
+    store::{
+        DeviceNumbers, DiscrepancyCursor, DiscrepancyFilter, DiscrepancyState, Findings, LedgerDay, StoreError,
+        StoredDiscrepancy,
+    },
 };
 
 /// Scans looked through at once.
@@ -34,6 +37,8 @@ pub struct DiscrepancyQuery {
     pub state: Option<DiscrepancyState>,
     /// About the thing with this code.
     pub code: Option<String>,
+    /// Which this party has to explain or was asked to look into. `Some(None)` is nobody's.
+    pub of: Option<Option<Party>>,
     /// Only what comes after this place in the list.
     pub after: Option<DiscrepancyCursor>,
 }
@@ -233,7 +238,16 @@ impl Service {
         };
         let (id, now) = (centre.centre.id, self.now());
         let more = limit.saturating_add(1);
-        let mut rows = self.store().discrepancies(id, query.state, code.as_deref(), now, query.after, more)?;
+        let filter = DiscrepancyFilter {
+            state: query.state,
+            code,
+            party: match query.of {
+                None => None,
+                Some(None) => return Ok(DiscrepancyPage { discrepancies: Vec::new(), next: None }),
+                Some(Some(party)) => Some(json_of(party)),
+            },
+        };
+        let mut rows = self.store().discrepancies(id, &filter, now, query.after, more)?;
         let is_more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
         let discrepancies = rows.into_iter().map(detail).collect::<Result<Vec<_>, _>>()?;
@@ -255,20 +269,32 @@ impl Service {
         detail(row.ok_or_else(|| ServiceError::not_found("discrepancy", &id))?)
     }
 
+    /// One discrepancy, if `act` reaches it; otherwise it is as if there were none.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub fn discrepancy_for(
+        &self,
+        authority: &Authority,
+        act: Act,
+        id: Uuid,
+    ) -> Result<DiscrepancyDetail, ServiceError> {
+        let found = self.discrepancy(id)?;
+        let parties: Concerns = [found.found.owner, found.assignee].into_iter().flatten().collect();
+        if authority.may(act, &parties) { Ok(found) } else { Err(ServiceError::not_found("discrepancy", &id)) }
+    }
+
     /// Asks somebody to look into an open discrepancy.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`], [`ServiceError::DiscrepancyClosed`], and [`ServiceError::Invalid`] for nobody known.
-    ///
-    /// # Panics
-    /// Never: a party is a word and an id.
     pub fn assign_discrepancy(&self, id: Uuid, assignee: &NamedParty) -> Result<DiscrepancyDetail, ServiceError> {
         let centre = self.centre()?;
         let mut problems = Vec::new();
         let Some(assignee) = party(&centre, assignee, "assignee", &mut problems) else {
             return Err(ServiceError::Invalid(problems));
         };
-        let assignee = serde_json::to_string(&assignee).expect("a party is a word and an id");
+        let assignee = json_of(assignee);
         let open = self.store().assign_discrepancy(centre.centre.id, id, &assignee)?;
         self.changed(id, open)
     }
@@ -293,6 +319,10 @@ impl Service {
         let now = self.discrepancy(id)?;
         if was_open { Ok(now) } else { Err(ServiceError::DiscrepancyClosed { id, state: now.state.as_str() }) }
     }
+}
+
+fn json_of(party: Party) -> String {
+    serde_json::to_string(&party).expect("a party is a word and an id")
 }
 
 fn detail(row: StoredDiscrepancy) -> Result<DiscrepancyDetail, ServiceError> {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{look_up::code_of_item, recorded};
 use crate::{
-    domain::{Action, Code, ItemId, Party, Place, Route},
+    domain::{Act, Action, Authority, Code, ItemId, Party, Place, Route},
     ledger::{Reconciliation, Recorded, reconcile},
     service::{DayPlan, Service, ServiceError},
 };
@@ -68,6 +68,18 @@ impl Service {
 }
 
 impl TripScans {
+    /// What `authority` may see of them: a clerk what was scanned at the own office. Of whom a courier may see is decided by
+    /// the route that they are compared with.
+    #[must_use]
+    pub fn seen_by(mut self, authority: &Authority) -> Self {
+        match authority.only(Act::ReadPlans) {
+            None | Some(Some(Party::Courier(_))) => {}
+            Some(Some(Party::Site(site))) => self.records.retain(|it| it.scan.place == Some(Place::Site(site))),
+            Some(Some(Party::Recipient) | None) => self.records.clear(),
+        }
+        self
+    }
+
     /// What was scanned: for a pouch what was sealed into it last before.
     fn scanned(&self, record: &Recorded) -> Vec<Code> {
         let mut scanned = Vec::new();

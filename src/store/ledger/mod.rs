@@ -12,7 +12,7 @@ mod writer;
 
 pub use audit::{ChainEnd, ChainLink, LedgerDay};
 pub use read::StoredScan;
-pub use review::{DeviceNumbers, DiscrepancyCursor, DiscrepancyState, Findings, StoredDiscrepancy};
+pub use review::{DeviceNumbers, DiscrepancyCursor, DiscrepancyFilter, DiscrepancyState, Findings, StoredDiscrepancy};
 pub use writer::{ScanBatch, ScanWriter};
 
 use chrono::{DateTime, Utc};

@@ -166,6 +166,17 @@ pub struct Findings {
     pub lasting: Vec<StoredDiscrepancy>,
 }
 
+/// Which discrepancies to list; a field that is `None` lets every one pass.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DiscrepancyFilter {
+    /// In this state.
+    pub state: Option<DiscrepancyState>,
+    /// About the thing with this code, its kind in front.
+    pub code: Option<String>,
+    /// Which this party has to explain or was asked to look into, as it is stored.
+    pub party: Option<String>,
+}
+
 /// The place in a list of discrepancies after the one with these two values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DiscrepancyCursor {
@@ -307,8 +318,7 @@ impl Store {
     pub fn discrepancies(
         &self,
         centre: CentreId,
-        state: Option<DiscrepancyState>,
-        code: Option<&str>,
+        filter: &DiscrepancyFilter,
         now: DateTime<Utc>,
         after: Option<DiscrepancyCursor>,
         limit: u32,
@@ -319,11 +329,15 @@ impl Store {
                 .filter(discrepancies::raised_at.le(Micros::from(now)))
                 .select(Row::as_select())
                 .into_boxed();
-            if let Some(state) = state {
+            if let Some(state) = filter.state {
                 query = query.filter(discrepancies::state.eq(state.as_str()));
             }
-            if let Some(code) = code {
+            if let Some(code) = &filter.code {
                 query = query.filter(discrepancies::code.eq(code.to_owned()));
+            }
+            if let Some(party) = &filter.party {
+                let is_owner = discrepancies::owner.eq(party.to_owned());
+                query = query.filter(is_owner.or(discrepancies::assignee.eq(party.to_owned())));
             }
             if let Some(DiscrepancyCursor { raised_at, id }) = after {
                 let raised_at = Micros::from(raised_at);

@@ -1,5 +1,6 @@
 //! The tables as both backends have them; a test compares them with the migrated databases.
 
+mod account;
 mod centre;
 mod item;
 mod job;
@@ -7,6 +8,7 @@ mod paper;
 mod plan;
 mod scan;
 
+pub(super) use account::*;
 pub(super) use centre::*;
 pub(super) use item::*;
 pub(super) use job::*;
@@ -55,4 +57,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     evidence,
     evidence_uploads,
+    accounts,
+    account_links,
+    sessions,
+    access_tokens,
+    devices,
+    device_enrolments,
+    device_shifts,
+    scan_senders,
+    scan_doubts,
+    login_attempts,
+    audit_log,
 );

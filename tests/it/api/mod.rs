@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
+mod access;
 mod centre;
 mod evidence;
 mod items;
@@ -27,7 +28,8 @@ use actix_web::{
 use chrono::{DateTime, NaiveDate};
 use conthoi::{
     api,
-    service::{DayRequest, Expected, FixedClock, SeasonOrder, Service, estimated_travel},
+    domain::Role,
+    service::{Actor, DayRequest, Expected, FixedClock, NewAccount, SeasonOrder, Service, estimated_travel},
 };
 use serde_json::Value;
 
@@ -125,7 +127,23 @@ pub(crate) use on_each;
 type Call = dyn Fn(TestRequest) -> std::pin::Pin<Box<dyn Future<Output = Answer>>>;
 
 /// Sends requests to an application of its own.
-pub(crate) struct Client(Box<Call>);
+#[derive(Clone)]
+pub(crate) struct Client {
+    call: std::rc::Rc<Call>,
+    /// The header that says who asks.
+    credential: Option<(&'static str, String)>,
+}
+
+/// A session of an admin; `None` where there is no centre yet.
+fn admin_session(service: &Service) -> Option<String> {
+    service.centre().ok()?;
+    let new = NewAccount { name: "test.admin".into(), role: Role::Admin, acts_for: None, email: None };
+    let account = match service.account_named(&new.name) {
+        Ok(account) => account,
+        Err(_) => service.add_account(&Actor::operator(), &new).unwrap().0,
+    };
+    Some(service.open_session(account.id).unwrap().secret.reveal().to_owned())
+}
 
 fn whole_app(
     service: web::Data<Service>,
@@ -142,20 +160,43 @@ fn whole_app(
 }
 
 impl Client {
+    /// A client who has come in as an admin, where there is a centre.
     pub(crate) async fn new(world: &World) -> Self {
         let app = std::rc::Rc::new(init_service(whole_app(web::Data::new(world.service.clone()))).await);
-        Self(Box::new(move |request| {
+        let call = std::rc::Rc::new(move |request: TestRequest| {
             let app = app.clone();
-            Box::pin(async move {
+            let answer: std::pin::Pin<Box<dyn Future<Output = Answer>>> = Box::pin(async move {
                 let response = app.call(request.to_request()).await.unwrap();
                 let (status, headers) = (response.status(), response.headers().clone());
                 Answer { status, headers, bytes: read_body(response).await }
-            })
-        }))
+            });
+            answer
+        });
+        let session = admin_session(&world.service);
+        Self { call, credential: session.map(|secret| ("cookie", format!("conthoi_session={secret}"))) }
+    }
+
+    /// The same application asked by nobody known.
+    pub(crate) fn anonymous(&self) -> Self {
+        Self { credential: None, ..self.clone() }
+    }
+
+    /// The same application asked with a session's cookie.
+    pub(crate) fn with_session(&self, secret: &str) -> Self {
+        Self { credential: Some(("cookie", format!("conthoi_session={secret}"))), ..self.clone() }
+    }
+
+    /// The same application asked with a token.
+    pub(crate) fn with_token(&self, secret: &str) -> Self {
+        Self { credential: Some(("authorization", format!("Bearer {secret}"))), ..self.clone() }
     }
 
     pub(crate) async fn send(&self, request: TestRequest) -> Answer {
-        (self.0)(request).await
+        (self.call)(match &self.credential {
+            Some((name, value)) => request.insert_header((*name, value.as_str())),
+            None => request,
+        })
+        .await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -25,12 +25,13 @@ fn limited(limits: SolveLimits) -> World {
     let ids = Box::new(Dice::new(1));
     let travel = Arc::new(estimated_travel());
     let service = Service::with_limits(database.store(), travel, Arc::new(SystemClock), ids, None, limits);
+    service.import_embedded().unwrap();
     World { service, database }
 }
 
 #[actix_web::test]
-async fn a_problem_is_solved_without_a_centre() {
-    on_each!(World::empty, |client, _world| {
+async fn a_problem_is_solved() {
+    on_each!(World::imported, |client, _world| {
         let answer = client.post("/v1/solve?time=0.05&seed=3&threads=1", &by_matrix()).await;
         assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.bytes);
         let output = answer.json();
@@ -42,7 +43,7 @@ async fn a_problem_is_solved_without_a_centre() {
 
 #[actix_web::test]
 async fn places_by_coordinates_are_measured_and_it_is_said_how() {
-    on_each!(World::empty, |client, _world| {
+    on_each!(World::imported, |client, _world| {
         let description: Value = serde_json::from_str(&api::openapi_document()).unwrap();
         let example =
             &description["paths"]["/v1/solve"]["post"]["requestBody"]["content"]["application/json"]["example"];
@@ -64,7 +65,7 @@ async fn places_by_coordinates_are_measured_and_it_is_said_how() {
 
 #[actix_web::test]
 async fn tasks_left_out_are_no_failure() {
-    on_each!(World::empty, |client, _world| {
+    on_each!(World::imported, |client, _world| {
         let mut input = by_matrix();
         input["jobs"][0]["skills"] = json!([4]);
         let output = client.post("/v1/solve?time=0.05", &input).await.json();
@@ -74,7 +75,7 @@ async fn tasks_left_out_are_no_failure() {
 
 #[actix_web::test]
 async fn what_cannot_be_accepted_is_named() {
-    on_each!(World::empty, |client, _world| {
+    on_each!(World::imported, |client, _world| {
         let with = |pointer: &str, value: Value| {
             let mut input = by_matrix();
             let (parent, name) = pointer.rsplit_once('/').unwrap();

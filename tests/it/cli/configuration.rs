@@ -19,6 +19,9 @@ fn every_command_has_help_and_most_have_examples() {
         &["roads", "info"],
         &["calendar"],
         &["solve"],
+        &["account", "add"],
+        &["account", "reset"],
+        &["account", "token"],
         &["openapi"],
     ];
     for command in commands {
@@ -46,7 +49,9 @@ fn wrong_usage() {
         (&["calendar", "2019", "--from", "2019-01-01"], "--from"),
         (&["roads", "info"], "--roads"),
         (&["serve", "--bind", "0.0.0.0"], "loopback"),
-        (&["serve", "--bind", "192.168.1.4"], "authentication"),
+        (&["serve", "--bind", "192.168.1.4"], "conthoi account add"),
+        (&["serve", "--public-url", "conthoi.example.vn"], "https://HOST"),
+        (&["account", "add", "lan", "--role", "king"], "dispatcher"),
         (&["serve", "--port", "65536"], "65536"),
         (&["plan", "--date", "2019-06-14", "--log", "conthoi=loud"], "loud"),
         (&["plan", "--date", "2019-06-14", "--log-format", "xml"], "text or json"),

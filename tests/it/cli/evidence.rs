@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{http::Connection, run, serving::Server};
+use super::{http::Connection, killing::token, run, serving::Server};
 use crate::support::{db::TestDatabase, pictures::png};
 
 const KILLS: u64 = 8;
@@ -34,13 +34,14 @@ fn killed_while_a_photo_is_sent_it_keeps_every_acknowledged_part() {
             "--evidence-dir",
             evidence.to_str().unwrap(),
         ];
+        let token = token(folder.path(), &database.url);
         let photo = png(400, 300, 9);
         let sha256 = conthoi::ledger::content::hex(&Sha256::digest(&photo));
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let (mut path, mut acknowledged, mut kept) = (None::<String>, 0, false);
         for kill in 0..=KILLS {
             let server = Server::start(folder.path(), &arguments);
-            let mut connection = Connection::open(&server.address).unwrap();
+            let mut connection = Connection::open(&server.address, &token).unwrap();
             if path.is_none() {
                 let body = serde_json::to_vec(&json!({ "sha256": sha256, "bytes": photo.len() })).unwrap();
                 let begun = connection.post("/v1/evidence", &body).unwrap();
@@ -55,10 +56,10 @@ fn killed_while_a_photo_is_sent_it_keeps_every_acknowledged_part() {
             let (told, telling) = mpsc::channel();
             thread::scope(|scope| {
                 let sending = scope.spawn({
-                    let (photo, address) = (&photo, server.address.clone());
+                    let (photo, address, token) = (&photo, server.address.clone(), token.as_str());
                     let sizes: Vec<usize> = (0..10_000).map(|_| rng.random_range(1..1_500)).collect();
                     move || {
-                        let mut connection = Connection::open(&address).unwrap();
+                        let mut connection = Connection::open(&address, token).unwrap();
                         for size in sizes {
                             let from = usize::try_from(offset).unwrap();
                             // The last byte is kept back until the last time, so that the upload does not end early.
@@ -86,7 +87,7 @@ fn killed_while_a_photo_is_sent_it_keeps_every_acknowledged_part() {
         }
         assert!(kept);
         let server = Server::start(folder.path(), &arguments);
-        let mut connection = Connection::open(&server.address).unwrap();
+        let mut connection = Connection::open(&server.address, &token).unwrap();
         assert_eq!(connection.get(&format!("/v1/evidence/{sha256}")).unwrap().status, 200);
         server.kill();
     }

@@ -8,6 +8,7 @@ use std::{
 pub(crate) struct Connection {
     stream: BufReader<TcpStream>,
     host: String,
+    token: String,
 }
 
 /// What was answered.
@@ -18,16 +19,19 @@ pub(crate) struct Answer {
 }
 
 impl Connection {
-    pub(crate) fn open(address: &str) -> io::Result<Self> {
+    /// Connects as the other system that has `token`.
+    pub(crate) fn open(address: &str, token: &str) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream: BufReader::new(stream), host: address.to_owned() })
+        Ok(Self { stream: BufReader::new(stream), host: address.to_owned(), token: token.to_owned() })
     }
 
     pub(crate) fn post(&mut self, path: &str, body: &[u8]) -> io::Result<Answer> {
         let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n",
             self.host,
+            self.token,
             body.len()
         );
         let mut request = head.into_bytes();
@@ -40,9 +44,10 @@ impl Connection {
     #[allow(dead_code, reason = "the benches share this client and send none")]
     pub(crate) fn patch(&mut self, path: &str, offset: u64, part: &[u8]) -> io::Result<Answer> {
         let head = format!(
-            "PATCH {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/offset+octet-stream\r\nUpload-Offset: {offset}\r\n\
+            "PATCH {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/offset+octet-stream\r\nUpload-Offset: {offset}\r\n\
              Content-Length: {}\r\n\r\n",
             self.host,
+            self.token,
             part.len()
         );
         let mut request = head.into_bytes();
@@ -52,7 +57,8 @@ impl Connection {
     }
 
     pub(crate) fn get(&mut self, path: &str) -> io::Result<Answer> {
-        let head = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.host);
+        let head =
+            format!("GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\r\n", self.host, self.token);
         self.stream.get_mut().write_all(head.as_bytes())?;
         self.answer()
     }

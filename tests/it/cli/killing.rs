@@ -52,11 +52,17 @@ struct Sent {
 }
 
 /// Sends until the server is gone; tells of each acknowledged batch.
-fn send_until_it_dies(address: &str, seed: u64, device: u64, sent: &Mutex<Sent>, told: &mpsc::Sender<()>) {
+fn send_until_it_dies(
+    (address, token): (&str, &str),
+    seed: u64,
+    device: u64,
+    sent: &Mutex<Sent>,
+    told: &mpsc::Sender<()>,
+) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut ids = SeededIds::new(seed, 1_560_470_400_000);
     let mut next = 1;
-    let Ok(mut connection) = Connection::open(address) else { return };
+    let Ok(mut connection) = Connection::open(address, token) else { return };
     loop {
         let count = if rng.random() { 1 } else { rng.random_range(1..40) };
         let batch = scans(&mut ids, device, next, count);
@@ -72,7 +78,7 @@ fn send_until_it_dies(address: &str, seed: u64, device: u64, sent: &Mutex<Sent>,
     }
 }
 
-fn kill_once(folder: &Path, database: &str, seed: u64) -> usize {
+fn kill_once(folder: &Path, database: &str, token: &str, seed: u64) -> usize {
     let arguments = ["serve", "--port", "0", "--log", "error", "--database", database];
     let server = Server::start(folder, &arguments);
     let address = server.address.clone();
@@ -82,7 +88,7 @@ fn kill_once(folder: &Path, database: &str, seed: u64) -> usize {
         for client in 0..CLIENTS {
             let (address, sent, told) = (&address, &sent, told.clone());
             scope.spawn(move || {
-                send_until_it_dies(address, seed * CLIENTS + client, seed * CLIENTS + client, sent, &told);
+                send_until_it_dies((address, token), seed * CLIENTS + client, seed * CLIENTS + client, sent, &told);
             });
         }
         // At a random moment, while other requests are under way.
@@ -97,7 +103,7 @@ fn kill_once(folder: &Path, database: &str, seed: u64) -> usize {
 
     // Everything is sent again, as devices do that had no answer.
     let server = Server::start(folder, &arguments);
-    let mut connection = Connection::open(&server.address).unwrap();
+    let mut connection = Connection::open(&server.address, token).unwrap();
     for batch in &sent.batches {
         let answer = connection.post("/v1/scans", &body(batch)).unwrap();
         assert_eq!(answer.status, 200);
@@ -116,6 +122,27 @@ fn kill_once(folder: &Path, database: &str, seed: u64) -> usize {
     ids.len()
 }
 
+/// A token of another system that may send scans.
+pub(super) fn token(folder: &Path, database: &str) -> String {
+    assert_eq!(run(folder, &["account", "add", "scanners", "--role", "integration", "--database", database]).code, 0);
+    let issue = [
+        "account",
+        "token",
+        "scanners",
+        "--label",
+        "test",
+        "--scope",
+        "scans:write",
+        "--scope",
+        "centre:read",
+        "--scope",
+        "custody:read",
+    ];
+    let issued = run(folder, &[&issue[..], &["--database", database]].concat());
+    assert_eq!(issued.code, 0, "{}", issued.err);
+    issued.out.trim().to_owned()
+}
+
 fn killings(default: u64) -> u64 {
     std::env::var("CONTHOI_KILLS").map_or(default, |count| count.parse().expect("CONTHOI_KILLS is a number"))
 }
@@ -127,8 +154,9 @@ fn killed_at_any_moment_it_keeps_what_it_acknowledged() {
         let folder = tempfile::tempdir().unwrap();
         let url = database.url.clone();
         assert_eq!(run(folder.path(), &["import", "--database", &url]).code, 0);
+        let token = token(folder.path(), &url);
         let kills = killings(6);
-        let recorded: usize = (0..kills).map(|seed| kill_once(folder.path(), &url, seed)).sum();
+        let recorded: usize = (0..kills).map(|seed| kill_once(folder.path(), &url, &token, seed)).sum();
         let report = run(folder.path(), &["ledger", "verify", "--json", "--database", &url]).json();
         assert_eq!((&report["sound"], &report["scans"]), (&json!(true), &json!(recorded)), "{report}");
         println!("{kills} kills, {recorded} scans, each there once, chains sound");
@@ -141,6 +169,7 @@ fn killed_at_any_moment_it_keeps_what_it_acknowledged() {
 fn on_a_full_disk_it_says_so_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(run(folder.path(), &["import", "--database", "sqlite:full.sqlite"]).code, 0);
+    let token = token(folder.path(), "sqlite:full.sqlite");
     let arguments = ["serve", "--port", "0", "--log", "off", "--database", "sqlite:full.sqlite"];
     let mut limited = Command::new("sh");
     limited.current_dir(folder.path()).args([
@@ -148,7 +177,7 @@ fn on_a_full_disk_it_says_so_and_loses_nothing() {
         &format!("trap '' XFSZ; ulimit -f 12000; exec '{}' {}", env!("CARGO_BIN_EXE_conthoi"), arguments.join(" ")),
     ]);
     let server = Server::start_command(limited);
-    let mut connection = Connection::open(&server.address).unwrap();
+    let mut connection = Connection::open(&server.address, &token).unwrap();
     let mut ids = SeededIds::new(1, 1_560_470_400_000);
     let mut acknowledged = Vec::new();
     let mut next = 1;
@@ -170,7 +199,7 @@ fn on_a_full_disk_it_says_so_and_loses_nothing() {
     assert_eq!(connection.get("/v1/centre").unwrap().status, 200, "it still answers");
     server.kill();
     let server = Server::start(folder.path(), &arguments);
-    let mut connection = Connection::open(&server.address).unwrap();
+    let mut connection = Connection::open(&server.address, &token).unwrap();
     for batch in &acknowledged {
         let answer = connection.post("/v1/scans", &body(batch)).unwrap();
         assert!(results(&answer.body).iter().all(|result| result == "exists"));

@@ -28,7 +28,7 @@ impl Server {
             let mut line = String::new();
             assert_ne!(err.read_line(&mut line).unwrap(), 0, "it ended without serving: {seen}");
             if let Some(address) = line.split_once("http://").and_then(|(_, rest)| rest.split('/').next()) {
-                assert!(line.contains("this machine only"), "{line}");
+                assert_eq!(line.contains("this machine only"), address.starts_with("127."), "{line}");
                 break address.to_owned();
             }
             seen += &line;
@@ -43,11 +43,24 @@ impl Server {
     }
 
     fn get(&self, path: &str) -> String {
+        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address))
+    }
+
+    /// Sends a request as it is.
+    pub(super) fn ask(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
+    }
+
+    /// Ends the process and answers with what it has said since it serves.
+    pub(super) fn said(mut self) -> String {
+        self.child.kill().unwrap();
+        let mut said = String::new();
+        self.err.read_to_string(&mut said).unwrap();
+        said
     }
 
     /// Asks the process to end as an operator does and answers with its exit code.
@@ -77,7 +90,8 @@ fn it_serves_until_it_is_asked_to_end() {
         let server = Server::start(folder.path(), &["serve", "--port", "0"]);
         assert!(server.address.starts_with("127.0.0.1:"));
         assert!(server.get("/health/ready").starts_with("HTTP/1.1 200"));
-        assert!(server.get("/v1/centre").contains("H51"));
+        assert!(server.get("/").contains("H51"));
+        assert!(server.get("/v1/centre").starts_with("HTTP/1.1 401"));
         let missing = server.get("/v1/nothing?phone=0912345678");
         assert!(missing.starts_with("HTTP/1.1 404") && missing.contains("application/problem+json"), "{missing}");
         assert_eq!(server.end(signal), 0, "{signal}");

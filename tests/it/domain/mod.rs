@@ -2,6 +2,8 @@
 
 mod calendar;
 mod codes;
+mod delivery_clock;
+mod gazetteer;
 mod plan;
 mod scanned;
 mod text_and_time;

@@ -1,0 +1,11 @@
+DROP TABLE audit_log;
+DROP TABLE login_attempts;
+DROP TABLE scan_doubts;
+DROP TABLE scan_senders;
+DROP TABLE device_shifts;
+DROP TABLE device_enrolments;
+DROP TABLE devices;
+DROP TABLE access_tokens;
+DROP TABLE sessions;
+DROP TABLE account_links;
+DROP TABLE accounts;

@@ -1,0 +1,73 @@
+use actix_web::{HttpResponse, get, http::StatusCode, http::header, post, web};
+
+use super::{form::Form, html, page, see_other, told};
+use crate::{
+    api::{
+        blocking,
+        caller::{Caller, Origin},
+        login::{cookie_of, no_cookie},
+        params::NoQuery,
+        problem::Failure,
+    },
+    service::Service,
+};
+
+fn login_page(status: StatusCode, say: Option<&str>) -> HttpResponse {
+    let fields = html::field("name", "Tên đăng nhập <span lang=\"en\">Name</span>", "text", "username")
+        + &html::field("password", "Mật khẩu <span lang=\"en\">Password</span>", "password", "current-password");
+    let body = html::told(say)
+        + &html::form("/login", &fields, "Đăng nhập · Log in")
+        + "<p>Quên mật khẩu? Hãy xin quản trị viên một liên kết.<br>\
+           <span lang=\"en\">Forgotten the password? Ask an admin for a link.</span></p>";
+    page(status, "Đăng nhập · Log in", &body)
+}
+
+/// The page on which a person comes in.
+#[get("/login")]
+pub(super) async fn show_login(_: NoQuery) -> HttpResponse {
+    login_page(StatusCode::OK, None)
+}
+
+/// Lets a person in.
+#[post("/login")]
+pub(super) async fn log_in(
+    service: web::Data<Service>,
+    origin: Origin,
+    _: NoQuery,
+    mut form: Form,
+) -> Result<HttpResponse, Failure> {
+    let (name, password) = (form.take("name"), form.take("password"));
+    let tried = blocking(&service, move |service| {
+        let tried = service.login(&name, &password, &origin.text());
+        Ok(tried.map(|session| cookie_of(service, &session)))
+    });
+    match tried.await? {
+        Ok(cookie) => Ok(see_other("/account").insert_header((header::SET_COOKIE, cookie)).finish()),
+        Err(error) => match told(&error) {
+            Some((status, say)) => Ok(login_page(status, Some(&say))),
+            None => Err(error.into()),
+        },
+    }
+}
+
+/// Ends a person's stay.
+#[post("/logout")]
+pub(super) async fn log_out(
+    service: web::Data<Service>,
+    caller: Option<Caller>,
+    _: NoQuery,
+) -> Result<HttpResponse, Failure> {
+    if let Some(principal) = caller.map(|caller| caller.principal()) {
+        blocking(&service, move |service| service.logout(&principal)).await?;
+    }
+    Ok(see_other("/login").insert_header((header::SET_COOKIE, no_cookie(&service))).finish())
+}
+
+/// Where the QR code of an enrolment leads a browser that is no scanner.
+#[get("/enrol")]
+pub(super) async fn show_enrol(_: NoQuery) -> HttpResponse {
+    let body = "<p>Mã QR này dành cho máy quét: hãy quét bằng ứng dụng của máy.<br><span lang=\"en\">This QR code is for a \
+                scanner: scan it with the scanner's own application, which trades it with <code>POST /v1/devices</code>.\
+                </span></p>";
+    page(StatusCode::OK, "Máy quét · Scanner", body)
+}
