@@ -12,7 +12,8 @@
 //!              ├─► dispatch   a day's items and home deliveries → planner problem → plan
 //!              │     ├─► planner   the vehicle-routing engine; knows numbers only
 //!              │     └─► roads     road network → travel-time matrix, route geometry
-//!              └─► ledger     custody: what scans mean, state, discrepancies, hash chain; pure
+//!              ├─► ledger     custody: what scans mean, state, discrepancies, hash chain; pure
+//!              └─► paper      labels, manifests, minutes, control slips as PDF and ZPL; pure
 //!              (service uses planner and roads itself too, to solve problems that come as files)
 //! domain                 the words and rules that everything may use: no I/O, no clock, no randomness
 //! ```
@@ -22,6 +23,7 @@ pub mod cli;
 pub mod dispatch;
 pub mod domain;
 pub mod ledger;
+pub mod paper;
 pub mod planner;
 pub mod roads;
 pub mod service;

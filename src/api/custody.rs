@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
@@ -14,7 +16,7 @@ use super::{
     problem::{Failure, Problem},
 };
 use crate::{
-    domain::{Act, CentreData, ScanId},
+    domain::{Act, CentreData, EvidenceRef, ScanId},
     service::{CustodyDetail, Recorded, Service},
 };
 
@@ -113,12 +115,21 @@ pub(crate) struct ScanOut {
     place: Option<ScanPlace>,
     /// The pouch that was sealed or opened.
     pouch: Option<String>,
-    /// SHA-256 digests of photos and signatures.
-    evidence: Vec<String>,
+    /// Photos and signatures.
+    evidence: Vec<EvidenceOut>,
+}
+
+/// A photo or a signature that a scan names.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EvidenceOut {
+    /// The digest by which the scan names it: `GET /v1/evidence/{sha256}`.
+    sha256: String,
+    /// Whether it has not come yet.
+    missing: bool,
 }
 
 impl ScanOut {
-    fn of(centre: &CentreData, record: &Recorded) -> Self {
+    fn of(centre: &CentreData, record: &Recorded, kept: &BTreeSet<EvidenceRef>) -> Self {
         let zone = centre.centre.time_zone;
         let scan = &record.scan;
         Self {
@@ -133,16 +144,20 @@ impl ScanOut {
             counterparty: scan.counterparty.map(|party| PartyRef::of(centre, party)),
             place: scan.place.map(|place| ScanPlace::of(centre, place)),
             pouch: scan.action.pouch().map(crate::domain::Code::text),
-            evidence: scan.evidence.iter().map(ToString::to_string).collect(),
+            evidence: scan
+                .evidence
+                .iter()
+                .map(|evidence| EvidenceOut { sha256: evidence.to_string(), missing: !kept.contains(evidence) })
+                .collect(),
         }
     }
 }
 
 impl From<&CustodyDetail> for CustodyResponse {
     fn from(detail: &CustodyDetail) -> Self {
-        let CustodyDetail { centre, custody, scans } = detail;
+        let CustodyDetail { centre, custody, scans, kept_evidence } = detail;
         let zone = centre.centre.time_zone;
-        let scan = |id: &ScanId| scans.get(id).map(|record| ScanOut::of(centre, record));
+        let scan = |id: &ScanId| scans.get(id).map(|record| ScanOut::of(centre, record, kept_evidence));
         Self {
             code: custody.code.text(),
             thing: custody.code.to_string(),

@@ -25,6 +25,7 @@ mod dossiers;
 mod epcis;
 mod etag;
 mod events;
+mod evidence;
 mod fallback;
 mod feed;
 mod geojson;
@@ -39,6 +40,7 @@ mod middleware;
 mod openapi;
 mod pages;
 mod paging;
+mod papers;
 mod params;
 mod parties;
 mod places;
@@ -56,6 +58,7 @@ mod solve_schema;
 mod timetable;
 mod tokens;
 mod travel;
+mod verify;
 mod warning;
 mod webhooks;
 
@@ -73,6 +76,7 @@ use utoipa_swagger_ui::SwaggerUi;
 pub use openapi::document as openapi_document;
 pub(crate) use plans::PlanResponse;
 pub use server::{ServeError, listen, serve};
+pub(crate) use verify::VerifyResponse;
 
 use self::{fallback::KnownPaths, problem::Failure};
 use crate::service::{Service, ServiceError};
@@ -139,6 +143,10 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(dossiers::one::put_dossier)
         .service(custody::get_custody)
         .service(scans::record_scans)
+        .service(evidence::create_evidence)
+        .service(evidence::get_upload)
+        .service(evidence::continue_upload)
+        .service(evidence::get_evidence)
         .service(discrepancies::list_discrepancies)
         .service(discrepancies::get_discrepancy)
         .service(discrepancies::assign_discrepancy)
@@ -165,6 +173,15 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(runs::get_round)
         .service(runs::get_round_stops)
         .service(runs::get_round_manifest)
+        .service(papers::get_labels)
+        .service(papers::print_labels)
+        .service(papers::get_run_manifest_pdf)
+        .service(papers::get_round_manifest_pdf)
+        .service(papers::get_handover_minute)
+        .service(papers::get_control_slip_pdf)
+        .service(papers::get_control_slip)
+        .service(verify::get_slip_key)
+        .service(verify::verify_slip)
         .service(solve::solve)
         .service(epcis::events::list_resources)
         .service(epcis::capture::capture_events)

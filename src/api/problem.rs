@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problem_code::ProblemCode;
-use crate::service::{
-    FieldProblem, ServiceError,
-    solve::{MemberProblem, VroomError},
+use crate::{
+    domain::DomainError,
+    service::{
+        FieldProblem, ServiceError,
+        solve::{MemberProblem, VroomError},
+    },
 };
 
 /// The media type of every failure (RFC 9457).
@@ -142,6 +145,14 @@ impl Failure {
         Self::new(ProblemCode::INTERNAL, "the service could not do this; its log has the cause under the request id")
     }
 
+    /// The same where what is a field of a body elsewhere was the parameter `name`.
+    pub(crate) fn of_parameter(self, name: &str) -> Self {
+        if self.0.code != ProblemCode::INVALID_BODY.code {
+            return self;
+        }
+        Self::parameters(self.0.errors.into_iter().map(|error| ProblemField::parameter(name, error.message)).collect())
+    }
+
     /// The document.
     pub(crate) fn document(self) -> Problem {
         *self.0
@@ -200,8 +211,17 @@ impl From<ServiceError> for Failure {
             ServiceError::KeyReused => ProblemCode::IDEMPOTENCY_KEY_REUSED,
             ServiceError::JobEnded { .. } => ProblemCode::JOB_ENDED,
             ServiceError::Dispatch(_) => ProblemCode::CANNOT_PLAN,
-            ServiceError::Misread(_) => ProblemCode::MISREAD,
+            ServiceError::Misread(_) | ServiceError::Domain(DomainError::Code { .. }) => ProblemCode::MISREAD,
             ServiceError::DiscrepancyClosed { .. } => ProblemCode::DISCREPANCY_CLOSED,
+            ServiceError::NoHandover { .. } => ProblemCode::NO_HANDOVER,
+            ServiceError::NoForm { .. } => ProblemCode::NO_FORM,
+            ServiceError::NoEvidenceFolder => ProblemCode::NO_EVIDENCE_FOLDER,
+            ServiceError::EvidenceTooLarge { .. } => ProblemCode::EVIDENCE_TOO_LARGE,
+            ServiceError::WrongOffset { .. } => ProblemCode::WRONG_OFFSET,
+            ServiceError::UploadBusy => ProblemCode::UPLOAD_BUSY,
+            ServiceError::EvidenceDiffers => ProblemCode::EVIDENCE_DIFFERS,
+            ServiceError::BadEvidence(_) => ProblemCode::BAD_EVIDENCE,
+            ServiceError::EvidenceUnavailable { .. } => ProblemCode::EVIDENCE_UNAVAILABLE,
             unavailable if unavailable.is_unavailable() => {
                 tracing::error!(error = %unavailable, "the database is unavailable");
                 return Self::new(ProblemCode::DATABASE_UNAVAILABLE, "the database does not answer");

@@ -86,6 +86,10 @@ problem_codes! {
         "An event is captured once. It is taken back by the same event with an errorDeclaration.";
     WEBHOOK_DISABLED = "webhook_disabled" 409 "The webhook is disabled"
         "The endpoint answered 410 and is told nothing any more. Delete it and make it anew.";
+    WRONG_OFFSET = "wrong_offset" 409 "The part does not begin where the upload is"
+        "Ask with HEAD or GET how many bytes have arrived, and send the rest from there.";
+    UPLOAD_BUSY = "upload_busy" 409 "Another part is being written"
+        "Two senders continue the same upload. Ask how far it is and go on from there.";
     NAME_TAKEN = "name_taken" 409 "Another account has this name or e-mail address"
         "Names and e-mail addresses of accounts are unique within a centre. Choose another.";
     LAST_ADMIN = "last_admin" 409 "This is the only admin who can come in"
@@ -108,6 +112,8 @@ problem_codes! {
         "The dossier is not the one that If-Match or If-None-Match named. Get it, look at it, and send its ETag.";
     BODY_TOO_LARGE = "body_too_large" 413 "The body is too large"
         "The detail names the largest body that is accepted.";
+    EVIDENCE_TOO_LARGE = "evidence_too_large" 413 "The evidence has too many bytes"
+        "The detail names the most that is accepted: of the whole, or of what was announced for this upload.";
     PROBLEM_TOO_LARGE = "problem_too_large" 413 "The routing problem is too large"
         "The detail names what there is too much of and the most that is accepted. Split the problem, or solve it with \
          `conthoi solve` on a machine of your own.";
@@ -126,6 +132,16 @@ problem_codes! {
     MISREAD = "misread" 422 "The text is no code"
         "No dossier code, S10 number, GS1 key, item code or pouch code looks so, or its check character contradicts it. \
          The detail says which. Scan again, or key in what is printed below the barcode.";
+    EVIDENCE_DIFFERS = "evidence_differs" 422 "The evidence is not what was announced"
+        "Its SHA-256 digest is another one. What was sent is dropped; begin a new upload with the right bytes.";
+    BAD_EVIDENCE = "bad_evidence" 422 "The evidence is no picture that can be kept"
+        "Evidence is a JPEG, PNG or WebP picture, whole, not animated and of a sensible size. The detail says what is \
+         wrong. What was sent is dropped.";
+    NO_HANDOVER = "no_handover" 422 "The scan hands nothing over"
+        "A minute is made of a scan by which something was given, received or handed back. The detail names what the \
+         scan did instead.";
+    NO_FORM = "no_form" 422 "No form is in force"
+        "The centre's data have no form for that paper on that day. Add a row to forms.csv and import the folder again.";
     NOT_A_WORKING_DAY = "not_a_working_day" 422 "That day is not a working day"
         "No run leaves and no office is open, so there is nothing to plan. GET /v1/calendar shows the working days.";
     OUTSIDE_CALENDAR = "outside_calendar" 422 "The calendar does not know that day"
@@ -143,6 +159,10 @@ problem_codes! {
         "From this token, session or address. Go on after the seconds that Retry-After names; RateLimit says what is left.";
     INTERNAL = "internal" 500 "The service failed"
         "This is a fault of the service. Its log has the cause under the request id that the answer carries.";
+    NO_EVIDENCE_FOLDER = "no_evidence_folder" 503 "No evidence can be taken"
+        "The service was started without a folder for evidence. Set one with --evidence-dir.";
+    EVIDENCE_UNAVAILABLE = "evidence_unavailable" 503 "Evidence cannot be written or read now"
+        "The folder's disk is full or fails. What was acknowledged is kept; try again after the time in Retry-After.";
     NO_CENTRE = "no_centre" 503 "No centre is loaded"
         "Import a centre with `conthoi import`, or say with --centre which of several is served.";
     DATABASE_UNAVAILABLE = "database_unavailable" 503 "The database cannot be reached"

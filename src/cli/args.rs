@@ -14,7 +14,7 @@ Exit codes:
 
 Configuration: an option, else the environment (CONTHOI_*), else the TOML file (--config, CONTHOI_CONFIG or
 ./conthoi.toml), else the default. Keys of the file: database, centre, roads, bind, port, log, log_format,
-solve_seconds_max, solve_at_once, public_url, webhooks_private.
+solve_seconds_max, solve_at_once, public_url, webhooks_private, evidence_dir, evidence_bytes_max.
 
 Examples:
   conthoi demo                          one real day of Sóc Trăng, planned, shown and served
@@ -95,6 +95,12 @@ pub(super) enum Command {
     Roads(Roads),
     /// Prove the ledger of scans
     Ledger(Ledger),
+    /// Print labels, manifests, minutes and control slips into files
+    #[command(after_help = "Examples:\n  conthoi print label BGH510001234B BGH510001235D --out labels.pdf\n  \
+        conthoi print label TUH510000017 --format zpl --out - > /dev/usb/lp0\n  \
+        conthoi print manifest --run 019756a0-… --out run.pdf\n  \
+        conthoi print slip 000.00.00.H51-190614-0001 --out slip.pdf")]
+    Print(Print),
     /// Keep the accounts of people and other systems
     Account(Account),
     /// Show working days and days off
@@ -132,6 +138,12 @@ pub(super) struct Listen {
     /// Let webhooks lead into private networks, over http too
     #[arg(long, env = "CONTHOI_WEBHOOKS_PRIVATE")]
     pub webhooks_private: bool,
+    /// The folder for photos and signatures [default: the SQLite file's name with .evidence behind it]
+    #[arg(long, env = "CONTHOI_EVIDENCE_DIR", value_name = "FOLDER")]
+    pub evidence_dir: Option<PathBuf>,
+    /// The most bytes that a photo or signature may have [default: 8388608]
+    #[arg(long, env = "CONTHOI_EVIDENCE_BYTES_MAX", value_name = "BYTES")]
+    pub evidence_bytes_max: Option<u64>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -244,6 +256,91 @@ pub(super) enum LedgerCommand {
     /// Compare every scan with its hash, every chain and every day's root; exit code 3 when something was changed
     #[command(after_help = "Examples:\n  conthoi ledger verify\n  conthoi ledger verify --json")]
     Verify,
+    /// Say whether a control slip is genuine; exit code 3 when it is not
+    #[command(
+        after_help = "With a code, or with the text of the slip's 2-D code and no key, the database says whether the \
+        slip was issued here and whether the ledger has grown since. With --qr and --key no database and no network is \
+        needed.\n\nExamples:\n  conthoi ledger verify-slip 7K3M-Q9XD-2R5T-W8YA\n  \
+        conthoi ledger verify-slip --qr CONTHOI1:AEBA… --key 3b6a27bc…"
+    )]
+    VerifySlip {
+        /// The verification code printed below the slip's table
+        #[arg(required_unless_present = "qr", conflicts_with_all = ["qr", "key"])]
+        code: Option<String>,
+        /// The text of the slip's 2-D code
+        #[arg(long, value_name = "TEXT")]
+        qr: Option<String>,
+        /// The issuer's public key, as `conthoi ledger public-key` prints it
+        #[arg(long, value_name = "KEY", requires = "qr")]
+        key: Option<String>,
+    },
+    /// Print the public key by which control slips are verified
+    PublicKey,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Print {
+    #[command(subcommand)]
+    pub command: PrintCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PrintCommand {
+    /// Labels for items, pouches and dossiers
+    Label {
+        /// The codes
+        #[arg(required = true, value_name = "CODE")]
+        codes: Vec<String>,
+        /// Sheets of 24, single pages of 100 × 50 mm, or for thermal printers
+        #[arg(long, value_enum, default_value_t = LabelPaper::A4)]
+        format: LabelPaper,
+        /// The first free label of the first sheet
+        #[arg(long, default_value_t = 1, value_name = "N")]
+        start: usize,
+        /// The file to write; - for standard output
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// The manifest of a run or a round
+    Manifest {
+        /// The run's id
+        #[arg(long, value_name = "ID", required_unless_present = "round", conflicts_with = "round")]
+        run: Option<uuid::Uuid>,
+        /// The round's id
+        #[arg(long, value_name = "ID")]
+        round: Option<uuid::Uuid>,
+        /// The file to write; - for standard output
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// The minute of a handover
+    Minute {
+        /// The id of the scan by which it was given or received
+        #[arg(value_name = "SCAN")]
+        scan: uuid::Uuid,
+        /// The file to write; - for standard output
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// The control slip of a dossier
+    Slip {
+        /// The dossier's code
+        #[arg(value_name = "CODE")]
+        dossier: String,
+        /// The file to write; - for standard output
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LabelPaper {
+    /// A4 sheets of 24
+    A4,
+    /// 100 × 50 mm pages
+    Single,
+    /// ZPL II
+    Zpl,
 }
 
 #[derive(Debug, clap::Args)]

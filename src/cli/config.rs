@@ -13,7 +13,9 @@ use super::{
     args::{Command, Common, Listen},
     error::CliError,
 };
-use crate::service::{AccessSettings, DatabaseUrl, ExchangeSettings, PublicUrl, Service, Setup, solve::SolveLimits};
+use crate::service::{
+    AccessSettings, DatabaseUrl, EvidenceLimits, ExchangeSettings, PublicUrl, Service, Setup, solve::SolveLimits,
+};
 
 /// The file that is read where it exists and no other is named.
 const FILE_DEFAULT: &str = "conthoi.toml";
@@ -35,6 +37,8 @@ struct File {
     log_format: Option<String>,
     solve_seconds_max: Option<u32>,
     solve_at_once: Option<u32>,
+    evidence_dir: Option<PathBuf>,
+    evidence_bytes_max: Option<u64>,
     public_url: Option<String>,
     webhooks_private: Option<bool>,
 }
@@ -85,6 +89,11 @@ impl Config {
                 roads: common.roads.clone().or(file.roads),
                 solve: SolveLimits::default(),
                 exchange,
+                evidence: file.evidence_dir,
+                evidence_limits: EvidenceLimits {
+                    bytes_max: file.evidence_bytes_max.unwrap_or(EvidenceLimits::default().bytes_max),
+                    ..EvidenceLimits::default()
+                },
                 access: AccessSettings { public_url, ..AccessSettings::default() },
             },
             solve_seconds_max: file.solve_seconds_max,
@@ -130,6 +139,11 @@ impl Config {
         }
         if listen.webhooks_private || self.webhooks_private {
             setup.exchange = setup.exchange.reaching_private();
+        }
+        setup.evidence = listen.evidence_dir.clone().or(setup.evidence);
+        setup.evidence_limits.bytes_max = listen.evidence_bytes_max.unwrap_or(setup.evidence_limits.bytes_max);
+        if setup.evidence_limits.bytes_max == 0 {
+            return Err(CliError::Usage("evidence_bytes_max is 0: expected 1 or more".into()));
         }
         Ok(setup.open()?)
     }

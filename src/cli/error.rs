@@ -23,6 +23,9 @@ pub(super) enum CliError {
     /// Rows of a file cannot be accepted.
     #[error("{count} rows cannot be accepted: the result names them")]
     RowsRejected { count: usize },
+    /// A slip does not verify.
+    #[error("do not rely on this slip: ask the centre that is said to have issued it")]
+    SlipNotGenuine,
     /// The result cannot be printed.
     #[error("cannot write the result: {0}")]
     Output(#[from] io::Error),
@@ -51,10 +54,12 @@ impl CliError {
                 | ServiceError::Format(_)
                 | ServiceError::Vroom(_)
                 | ServiceError::Roads(_)
-                | ServiceError::Domain(_) => UNUSABLE_DATA,
+                | ServiceError::Domain(_)
+                | ServiceError::Misread(_)
+                | ServiceError::Paper(_) => UNUSABLE_DATA,
                 _ => FAILED,
             },
-            Self::LedgerBroken { .. } | Self::RowsRejected { .. } => UNUSABLE_DATA,
+            Self::LedgerBroken { .. } | Self::RowsRejected { .. } | Self::SlipNotGenuine => UNUSABLE_DATA,
             Self::Serve(_) | Self::Output(_) => FAILED,
         }
     }

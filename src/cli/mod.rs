@@ -18,6 +18,7 @@ mod interrupt;
 mod ledger;
 mod output;
 mod plan;
+mod print;
 mod progress;
 mod roads;
 mod serve;
@@ -65,6 +66,7 @@ fn execute(args: &Args, begun: Instant) -> Result<(), CliError> {
         Command::Import(options) => import::run(&config, options),
         Command::Simulate(options) => simulate::run(&config, options),
         Command::Ledger(options) => ledger::run(&config, options),
+        Command::Print(options) => print::run(&config, options),
         Command::Roads(options) => roads::run(&config, options),
         Command::Calendar(options) => calendar::run(&config, options),
         Command::Solve(options) => solve::run(&config, options, begun),

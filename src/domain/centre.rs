@@ -5,8 +5,9 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Calendar, CentreId, Commune, Courier, DomainError, DossierCodePatterns, Effective, HalfDay, LocalWindow,
-    OpeningHours, PublishedFigures, Rules, SeasonProfile, Site, SiteId, SiteKind, Timetable, Vehicle, VehicleId,
+    Calendar, CentreId, Commune, Courier, DomainError, DossierCodePatterns, Effective, FormKind, HalfDay, LocalWindow,
+    OpeningHours, PaperForm, PublishedFigures, Rules, SeasonProfile, Site, SiteId, SiteKind, Timetable, Vehicle,
+    VehicleId,
 };
 
 /// A one-stop centre.
@@ -96,6 +97,8 @@ pub struct CentreData {
     pub half_days: Vec<HalfDayHours>,
     /// Law and local habit.
     pub rules: Rules,
+    /// The forms that regulations prescribe.
+    pub forms: Vec<PaperForm>,
     /// Procedures and dossiers by department.
     pub procedures: Vec<ProcedureShare>,
     /// What the centre has published about itself, where it has.
@@ -139,6 +142,12 @@ impl CentreData {
     #[must_use]
     pub fn commune(&self, code: &str, date: NaiveDate) -> Option<&Commune> {
         self.communes.iter().find(|commune| commune.code == code && commune.effective.contains(date))
+    }
+
+    /// The form of this kind on `date`.
+    #[must_use]
+    pub fn form(&self, kind: FormKind, date: NaiveDate) -> Option<&PaperForm> {
+        self.forms.iter().find(|form| form.kind == kind && form.effective.contains(date))
     }
 
     /// When `site` is open on `date`: nothing on a day off.

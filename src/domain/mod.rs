@@ -52,6 +52,7 @@ mod dossier;
 mod effective;
 mod error;
 mod fleet;
+mod form;
 mod gazetteer;
 mod home_delivery;
 mod id;
@@ -81,6 +82,7 @@ pub use dossier::{Dossier, DossierCode, DossierCodePattern, DossierCodePatterns}
 pub use effective::Effective;
 pub use error::DomainError;
 pub use fleet::{Courier, Vehicle, VehicleProfile};
+pub use form::{FormColumn, FormKind, PaperForm};
 pub use gazetteer::{Candidate, Certainty, Gazetteer};
 pub use home_delivery::{HalfDay, HomeDelivery, WantedHalfDay};
 pub use id::{

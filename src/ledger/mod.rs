@@ -33,6 +33,7 @@ pub mod content;
 mod custody;
 mod discrepancy;
 pub mod epcis;
+mod handoffs;
 mod order;
 mod reconcile;
 mod sequence;
@@ -42,6 +43,7 @@ mod token;
 pub use content::{Aside, ContentError};
 pub use custody::{Attempt, Custody, CustodyState, Handover, Holding, custody_of};
 pub use discrepancy::{Discrepancy, DiscrepancyKind, Limits};
+pub use handoffs::{Handoff, handoffs};
 pub use reconcile::{Reconciliation, reconcile};
 pub use sequence::SequenceNumbers;
 

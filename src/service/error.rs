@@ -3,10 +3,12 @@ use uuid::Uuid;
 
 use crate::{
     dispatch::DispatchError,
-    domain::{DeviceId, DomainError, Misread},
+    domain::{DeviceId, DomainError, FormKind, Misread},
     ledger::epcis::Fault,
+    paper::PaperError,
     planner::formats::{FormatError, vroom::VroomError},
     roads::RoadsError,
+    service::evidence::ImageFault,
     service::import::ImportError,
     service::simulate::SimulateError,
     store::StoreError,
@@ -173,6 +175,59 @@ pub enum ServiceError {
         /// The URL.
         url: String,
     },
+    /// A scan that hands nothing over has no minute.
+    #[error("the scan is a {action}: a minute is made of a give, a receive or a hand_back")]
+    NoHandover {
+        /// What was done.
+        action: &'static str,
+    },
+    /// No form is in force.
+    #[error(
+        "no row of forms.csv gives the form {form} on {date}: import the centre's folder with one that covers that day"
+    )]
+    NoForm {
+        /// Which.
+        form: FormKind,
+        /// The day.
+        date: NaiveDate,
+    },
+    /// Evidence cannot be taken.
+    #[error("no folder is set in which evidence is kept: start the service with --evidence-dir")]
+    NoEvidenceFolder,
+    /// The folder does not do as it should.
+    #[error("evidence cannot be written or read now: {problem}")]
+    EvidenceUnavailable {
+        /// What is in the way.
+        problem: String,
+    },
+    /// More bytes than are accepted or were announced.
+    #[error("the evidence has {bytes} bytes, and at most {max} are accepted")]
+    EvidenceTooLarge {
+        /// How many it has.
+        bytes: u64,
+        /// How many it may have.
+        max: u64,
+    },
+    /// A part that does not begin where the upload is.
+    #[error("the upload has {expected} bytes, and the part begins at {given}: go on from {expected}")]
+    WrongOffset {
+        /// Where the upload is.
+        expected: u64,
+        /// Where the part begins.
+        given: u64,
+    },
+    /// Two send at once.
+    #[error("another part of this upload is being written: ask how far it is and go on from there")]
+    UploadBusy,
+    /// The bytes are not those that were announced.
+    #[error("what was sent has another SHA-256 digest than was announced: it was dropped, begin again")]
+    EvidenceDiffers,
+    /// The bytes are no evidence.
+    #[error("{0}")]
+    BadEvidence(ImageFault),
+    /// A paper cannot be made.
+    #[error("{0}")]
+    Paper(#[from] PaperError),
     /// A season would be mixed with real data.
     #[error(
         "the database holds {count} dossiers or items that are not synthetic: a synthetic season is never mixed with \
@@ -334,7 +389,7 @@ impl ServiceError {
     /// Whether the database did not answer, so that trying again later may help.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_unavailable())
+        matches!(self, Self::EvidenceUnavailable { .. }) || matches!(self, Self::Store(error) if error.is_unavailable())
     }
 
     /// A file that the operating system refuses.

@@ -16,6 +16,7 @@ mod clock;
 mod dossiers;
 mod epcis;
 mod error;
+mod evidence;
 mod exchange;
 mod feed;
 mod geometry;
@@ -24,6 +25,7 @@ mod items;
 mod jobs;
 mod new_item;
 mod once;
+mod papers;
 mod planning;
 mod plans;
 mod readiness;
@@ -59,12 +61,14 @@ pub use epcis::{
     EventQuery,
 };
 pub use error::{FieldProblem, ServiceError};
+pub use evidence::{Evidence, EvidenceFolder, EvidenceLimits, ImageFault, MediaType, Upload, UploadState, strip};
 pub use exchange::ExchangeSettings;
 pub use feed::{FeedCursor, FeedEvent, FeedKind, FeedPart};
 pub use geometry::{LineBasis, RouteGeometry};
 pub use items::{ItemDetail, ItemPage, ItemPlan, ItemPlanState, ItemQuery, Numbered};
 pub use new_item::{NewDestination, NewItem};
 pub use once::FirstAnswer;
+pub use papers::{IssuedSlip, LABELS_MAX, LabelFormat, SlipCheck, SlipFault, SlipVerdict, verify_offline};
 pub use planning::{DayRequest, Expected, PlanProgress, PlanVersion};
 pub use plans::{DayPlan, PlanDate};
 pub use readiness::Readiness;
@@ -96,7 +100,9 @@ use crate::{
 };
 /// What the edges see of the layers below: they use those only through here.
 pub use crate::{
+    ledger::content::hex,
     ledger::{Attempt, Custody, Discrepancy, DiscrepancyKind, Holding, Reconciliation, Recorded, epcis::Fault},
+    paper::{Outcome, SlipPaper, SlipRow, Statement, StatementError, VerificationCode},
     roads::NetworkSummary,
     store::{
         AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, DeliveryState, Device, DeviceShift,
@@ -120,6 +126,7 @@ struct Inner {
     centre: CentreCache,
     jobs: Jobs,
     scan_writer: Mutex<Option<Arc<ScanWriter>>>,
+    evidence: OnceLock<(EvidenceFolder, EvidenceLimits)>,
     solving: Arc<Solving>,
     exchange: OnceLock<ExchangeSettings>,
     feed: Arc<feed::FeedHub>,
@@ -180,6 +187,7 @@ impl Service {
             centre: CentreCache::default(),
             jobs: Jobs::default(),
             scan_writer: Mutex::default(),
+            evidence: OnceLock::new(),
             solving: Arc::new(Solving::limited(limits)),
             exchange: OnceLock::new(),
             feed: Arc::default(),
@@ -211,6 +219,15 @@ impl Service {
     #[must_use]
     pub fn fresh_uuid(&self) -> Uuid {
         self.ids().next_uuid()
+    }
+
+    /// Keeps evidence in `folder` from here on; without a folder none is taken. A second call changes nothing.
+    pub fn keep_evidence_in(&self, folder: EvidenceFolder, limits: EvidenceLimits) {
+        let _ = self.inner.evidence.set((folder, limits));
+    }
+
+    fn evidence_settings(&self) -> Option<&(EvidenceFolder, EvidenceLimits)> {
+        self.inner.evidence.get()
     }
 
     /// The centre that is served.

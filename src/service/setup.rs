@@ -5,8 +5,8 @@ use std::{
 };
 
 use super::{
-    AccessSettings, ExchangeSettings, Service, ServiceError, SystemClock, clock::ClockIds, estimated_travel,
-    network_travel, read_network, solve::SolveLimits,
+    AccessSettings, EvidenceFolder, EvidenceLimits, ExchangeSettings, Service, ServiceError, SystemClock,
+    clock::ClockIds, estimated_travel, network_travel, read_network, solve::SolveLimits,
 };
 use crate::{
     dispatch::TravelModes,
@@ -28,6 +28,10 @@ pub struct Setup {
     pub solve: SolveLimits,
     /// How the installation shows itself to others.
     pub exchange: ExchangeSettings,
+    /// Where evidence is kept; beside an SQLite database's file when not given.
+    pub evidence: Option<PathBuf>,
+    /// What evidence may be.
+    pub evidence_limits: EvidenceLimits,
     /// How people come in.
     pub access: AccessSettings,
 }
@@ -53,8 +57,19 @@ impl Setup {
         let ids = Box::new(ClockIds(clock.clone()));
         let (centre, access) = (self.centre.clone(), self.access.clone());
         let service = Service::with_access(store, travel, clock, ids, centre, self.solve, access);
-        Ok(service.with_exchange(self.exchange.clone()))
+        let service = service.with_exchange(self.exchange.clone());
+        if let Some(folder) = self.evidence.clone().or_else(|| beside(&self.database)) {
+            service.keep_evidence_in(EvidenceFolder::new(folder), self.evidence_limits);
+        }
+        Ok(service)
     }
+}
+
+/// The folder beside an SQLite database's file.
+fn beside(database: &DatabaseUrl) -> Option<PathBuf> {
+    let mut path = database.sqlite_path()?.as_os_str().to_owned();
+    path.push(".evidence");
+    Some(path.into())
 }
 
 /// Travel by the road network of a file, or by estimate where there is none.

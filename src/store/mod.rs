@@ -22,6 +22,7 @@ mod count;
 mod dossier;
 mod epcis;
 mod error;
+mod evidence;
 mod feed;
 mod filter;
 mod home_delivery;
@@ -30,6 +31,7 @@ mod item;
 mod job;
 mod ledger;
 mod migrate;
+mod paper;
 mod plan;
 mod pool;
 mod schema;
@@ -47,6 +49,7 @@ pub use epcis::{
     ScanEvent, StoredEvent, TimeRange, ToldScans, WaitingCorrection,
 };
 pub use error::StoreError;
+pub use evidence::{EvidenceUpload, StoredEvidence};
 pub use feed::{FeedEntry, FeedPlace};
 pub use filter::{Counts, Inserted, ItemCursor, ItemFilter};
 pub use idempotency::IdempotencyKey;
@@ -56,6 +59,7 @@ pub use ledger::{
     DiscrepancyFilter, DiscrepancyState, Findings, LedgerDay, NewScan, ScanBatch, ScanWriter, StoredAside,
     StoredDiscrepancy, StoredScan,
 };
+pub use paper::{SigningKey, StoredSlip};
 pub use url::{Backend, DatabaseUrl};
 pub use webhook::{DeliveryState, SentDelivery, WebhookDelivery, WebhookEndpoint};
 

@@ -59,6 +59,15 @@ impl DatabaseUrl {
         &self.0
     }
 
+    /// The file of an SQLite database.
+    #[must_use]
+    pub fn sqlite_path(&self) -> Option<&std::path::Path> {
+        match &self.0 {
+            Target::Sqlite(path) => Some(std::path::Path::new(path)),
+            Target::Postgres(_) => None,
+        }
+    }
+
     /// The URL for the PostgreSQL client, password and all; for SQLite the path.
     pub(super) fn connection_string(&self) -> String {
         match &self.0 {

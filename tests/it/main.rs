@@ -8,6 +8,7 @@ mod dispatch;
 mod domain;
 mod layers;
 mod ledger;
+mod paper;
 mod planner;
 mod roads;
 mod service;

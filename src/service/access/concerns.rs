@@ -17,7 +17,12 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Store`].
-    fn reaches_item(&self, authority: &Authority, act: Act, detail: &ItemDetail) -> Result<bool, ServiceError> {
+    pub(in crate::service) fn reaches_item(
+        &self,
+        authority: &Authority,
+        act: Act,
+        detail: &ItemDetail,
+    ) -> Result<bool, ServiceError> {
         if authority.reach(act) != Reach::Own {
             return Ok(authority.reach(act) == Reach::All);
         }

@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::problem::{Checked, ImportError, Problems};
 
 /// The files of a centre's folder that the import reads.
-pub const FILES: [&str; 13] = [
+pub const FILES: [&str; 14] = [
     "centre.toml",
     "sites.csv",
     "communes.csv",
@@ -17,6 +17,7 @@ pub const FILES: [&str; 13] = [
     "areas.csv",
     "half_days.csv",
     "rules.csv",
+    "forms.csv",
     "procedures.csv",
     "season.toml",
 ];
@@ -51,6 +52,7 @@ impl Folder {
             "areas.csv",
             "half_days.csv",
             "rules.csv",
+            "forms.csv",
             "procedures.csv",
             "season.toml"
         ];

@@ -19,6 +19,7 @@ mod centre;
 mod communes;
 mod days;
 mod folder;
+mod forms;
 mod ids;
 mod keys;
 mod problem;
@@ -109,6 +110,7 @@ fn read(folder: &Folder, problems: &mut Problems) -> Checked<CentreData> {
     let areas = shares::areas(folder, centre_code, site_codes.as_ref(), area_refs, problems);
     let procedures = shares::procedures(folder, centre_code, departments.as_ref(), problems);
     let rules = rules::rules(folder, range, problems);
+    let forms = forms::forms(folder, range, problems);
 
     let (file, mut sites, mut hours) = (file?, sites?, hours?);
     for site in &mut sites {
@@ -128,6 +130,7 @@ fn read(folder: &Folder, problems: &mut Problems) -> Checked<CentreData> {
         areas: areas?,
         half_days: half_days?,
         rules: rules?,
+        forms: forms?,
         procedures: procedures?,
         published: file.published,
         season: season?,

@@ -5,7 +5,7 @@ use std::{
 
 use super::{incoming::CodeReader, limits, recorded};
 use crate::{
-    domain::{Action, CentreData, Code, Item, ScanId},
+    domain::{Action, CentreData, Code, EvidenceRef, Item, ScanId},
     ledger::{Custody, Recorded, custody_of},
     service::{Service, ServiceError},
     store::StoredScan,
@@ -23,6 +23,8 @@ pub struct CustodyDetail {
     pub custody: Custody,
     /// The scans of the thing and of the pouches that it was in, by id.
     pub scans: HashMap<ScanId, Recorded>,
+    /// What of the evidence that those name has come.
+    pub kept_evidence: BTreeSet<EvidenceRef>,
 }
 
 /// The scans of some things and of whatever those were ever sealed into.
@@ -112,12 +114,18 @@ impl Service {
             return Err(ServiceError::not_found("thing that was scanned under", &code.text()));
         }
         let custody = custody_of(&code, records.iter().copied(), &limits(&centre, self.now()));
-        let scans = records.into_iter().map(|record| (record.scan.id, record.clone())).collect();
-        Ok(CustodyDetail { centre, custody, scans })
+        let scans: HashMap<ScanId, Recorded> =
+            records.into_iter().map(|record| (record.scan.id, record.clone())).collect();
+        let named: BTreeSet<EvidenceRef> =
+            scans.values().flat_map(|record| record.scan.evidence.iter().copied()).collect();
+        let named: Vec<[u8; 32]> = named.iter().map(|evidence| *evidence.sha256()).collect();
+        let kept = if named.is_empty() { Vec::new() } else { self.store().evidence(centre.centre.id, &named)? };
+        let kept_evidence = kept.into_iter().map(|kept| EvidenceRef::from_sha256(kept.sent_sha256)).collect();
+        Ok(CustodyDetail { centre, custody, scans, kept_evidence })
     }
 
     /// Reads a code as a person or a scanner gives it, and whether an item is registered under it.
-    pub(super) fn read_code(&self, centre: &CentreData, text: &str) -> Result<(Code, bool), ServiceError> {
+    pub(in crate::service) fn read_code(&self, centre: &CentreData, text: &str) -> Result<(Code, bool), ServiceError> {
         let item = self.store().item_by_code(centre.centre.id, text.trim())?;
         let reader = CodeReader { centre, is_item: &|_| item.is_some() };
         Ok((reader.read(text)?, item.is_some()))
@@ -125,6 +133,6 @@ impl Service {
 }
 
 /// The code under which an item is scanned.
-pub(super) fn code_of_item(centre: &CentreData, item: &Item) -> Code {
+pub(in crate::service) fn code_of_item(centre: &CentreData, item: &Item) -> Code {
     Code::recognise(item.code.as_str(), &centre.centre.dossier_codes).unwrap_or_else(|_| Code::Item(item.code.clone()))
 }

@@ -15,6 +15,7 @@ pub use capture::{PreparedScans, ScanAnswer, WrittenScans};
 pub(in crate::service) use incoming::party as named_party;
 pub use incoming::{IncomingAction, IncomingScan, NamedParty, NamedPlace};
 pub use look_up::CustodyDetail;
+pub(super) use look_up::code_of_item;
 pub use review::{DiscrepancyDetail, DiscrepancyPage, DiscrepancyQuery};
 pub use trips::{RouteReconciliation, StopReconciliation, TripScans};
 pub use verify::{LedgerFault, LedgerReport};
@@ -58,7 +59,7 @@ fn codes_of(scan: &Scan) -> Vec<Code> {
 }
 
 /// What the centre's rules allow to wait at `now`. Without a rule nothing may wait.
-fn limits(centre: &CentreData, now: DateTime<Utc>) -> Limits {
+pub(super) fn limits(centre: &CentreData, now: DateTime<Utc>) -> Limits {
     let today = DayClock::date_of(now, centre.centre.time_zone);
     let seconds = |rule: &str| centre.rules.seconds(rule, today).unwrap_or(0);
     Limits {

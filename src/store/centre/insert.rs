@@ -10,14 +10,14 @@ use super::{
         columns::Id,
         connection::{AnyConnection, on_backend},
         schema::{
-            areas, calendar_days, centres, communes, couriers, dossier_code_patterns, half_days, opening_hours,
+            areas, calendar_days, centres, communes, couriers, dossier_code_patterns, forms, half_days, opening_hours,
             procedures, rules, sites, timetable_runs, vehicles,
         },
     },
     known::Known,
     to_rows::{
-        area_rows, calendar_day_rows, centre_row, commune_rows, courier_rows, half_day_rows, opening_hours_rows,
-        pattern_rows, procedure_rows, rule_rows, site_rows, timetable_run_rows, vehicle_rows,
+        area_rows, calendar_day_rows, centre_row, commune_rows, courier_rows, form_rows, half_day_rows,
+        opening_hours_rows, pattern_rows, procedure_rows, rule_rows, site_rows, timetable_run_rows, vehicle_rows,
     },
 };
 use crate::domain::CentreData;
@@ -47,7 +47,7 @@ fn delete_lists(connection: &mut AnyConnection, centre: Id) -> Result<(), StoreE
         )+};
     }
     delete!(
-        dossier_code_patterns opening_hours communes calendar_days timetable_runs areas half_days rules procedures
+        dossier_code_patterns opening_hours communes calendar_days timetable_runs areas half_days rules forms procedures
     );
     Ok(())
 }
@@ -117,6 +117,7 @@ fn insert_lists(connection: &mut AnyConnection, data: &CentreData) -> Result<(),
         areas area_rows(data);
         half_days half_day_rows(data);
         rules rule_rows(data);
+        forms form_rows(data);
         procedures procedure_rows(data);
     }
     Ok(())

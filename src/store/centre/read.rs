@@ -10,19 +10,19 @@ use super::{
         columns::{Id, corrupt, effective, from_json, position, unsigned, word},
         connection::AnyConnection,
         schema::{
-            areas, calendar_days, centres, communes, couriers, dossier_code_patterns, half_days, opening_hours,
+            areas, calendar_days, centres, communes, couriers, dossier_code_patterns, forms, half_days, opening_hours,
             procedures, rules, sites, timetable_runs, vehicles,
         },
     },
     rows::{
-        AreaRow, CalendarDayRow, CentreRow, CommuneRow, CourierRow, HalfDayRow, OpeningHoursRow, PatternRow,
+        AreaRow, CalendarDayRow, CentreRow, CommuneRow, CourierRow, FormRow, HalfDayRow, OpeningHoursRow, PatternRow,
         ProcedureRow, RuleRow, SiteRow, TimetableRunRow, VehicleRow,
     },
 };
 use crate::domain::{
     Area, Calendar, Centre, CentreData, Commune, Courier, DossierCodePattern, DossierCodePatterns, HalfDayHours,
-    LocalWindow, OpeningHours, OpeningRow, ProcedureShare, Rule, Rules, RunPattern, Site, SpecialDay, Timetable,
-    Vehicle,
+    LocalWindow, OpeningHours, OpeningRow, PaperForm, ProcedureShare, Rule, Rules, RunPattern, Site, SpecialDay,
+    Timetable, Vehicle,
 };
 
 type Hours = HashMap<Option<Id>, Vec<OpeningRow>>;
@@ -66,6 +66,7 @@ pub(super) fn read_centre(c: &mut AnyConnection, code: &str) -> Result<Option<Ce
         areas: list!(areas by row_no, AreaRow => area),
         half_days: list!(half_days by row_no, HalfDayRow => half_day),
         rules: Rules::new(list!(rules by row_no, RuleRow => rule)).map_err(corrupt("rules"))?,
+        forms: list!(forms by row_no, FormRow => form),
         procedures: list!(procedures by row_no, ProcedureRow => procedure_share),
         published: centre.published.as_deref().map(|json| from_json("centres", json)).transpose()?,
         season: centre.season.as_deref().map(|json| from_json("centres", json)).transpose()?,
@@ -221,6 +222,20 @@ fn rule(row: RuleRow) -> Result<Rule, StoreError> {
         value: row.value,
         unit: word("rules", &row.unit)?,
         effective: effective("rules", row.effective_from, row.effective_to)?,
+        status: row.status,
+        source: row.source,
+    })
+}
+
+fn form(row: FormRow) -> Result<PaperForm, StoreError> {
+    const TABLE: &str = "forms";
+    Ok(PaperForm {
+        kind: word(TABLE, &row.form)?,
+        number: row.number,
+        regulation: row.regulation,
+        title: row.title,
+        columns: from_json(TABLE, &row.form_columns)?,
+        effective: effective(TABLE, row.effective_from, row.effective_to)?,
         status: row.status,
         source: row.source,
     })

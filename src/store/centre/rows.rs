@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use super::super::{
     columns::Id,
     schema::{
-        areas, calendar_days, centres, communes, couriers, dossier_code_patterns, half_days, opening_hours, procedures,
-        rules, sites, timetable_runs, vehicles,
+        areas, calendar_days, centres, communes, couriers, dossier_code_patterns, forms, half_days, opening_hours,
+        procedures, rules, sites, timetable_runs, vehicles,
     },
 };
 
@@ -192,6 +192,22 @@ pub(super) struct RuleRow {
     pub(super) name: String,
     pub(super) value: String,
     pub(super) unit: String,
+    pub(super) effective_from: NaiveDate,
+    pub(super) effective_to: Option<NaiveDate>,
+    pub(super) status: String,
+    pub(super) source: String,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = forms, treat_none_as_default_value = false)]
+pub(super) struct FormRow {
+    pub(super) centre_id: Id,
+    pub(super) row_no: i32,
+    pub(super) form: String,
+    pub(super) number: String,
+    pub(super) regulation: String,
+    pub(super) title: String,
+    pub(super) form_columns: String,
     pub(super) effective_from: NaiveDate,
     pub(super) effective_to: Option<NaiveDate>,
     pub(super) status: String,

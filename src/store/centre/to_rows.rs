@@ -3,13 +3,13 @@
 use super::{
     super::columns::{Id, number, to_json},
     rows::{
-        AreaRow, CalendarDayRow, CentreRow, CommuneRow, CourierRow, HalfDayRow, OpeningHoursRow, PatternRow,
+        AreaRow, CalendarDayRow, CentreRow, CommuneRow, CourierRow, FormRow, HalfDayRow, OpeningHoursRow, PatternRow,
         ProcedureRow, RuleRow, SiteRow, TimetableRunRow, VehicleRow,
     },
 };
 use crate::domain::{
-    Area, CentreData, Commune, Courier, DossierCodePattern, HalfDayHours, ProcedureShare, Rule, RunPattern, Site,
-    SpecialDay, Vehicle,
+    Area, CentreData, Commune, Courier, DossierCodePattern, HalfDayHours, PaperForm, ProcedureShare, Rule, RunPattern,
+    Site, SpecialDay, Vehicle,
 };
 
 pub(super) fn centre_row(data: &CentreData) -> CentreRow {
@@ -210,6 +210,23 @@ pub(super) fn rule_rows(data: &CentreData) -> Vec<RuleRow> {
         source: rule.source.clone(),
     };
     data.rules.rows().iter().enumerate().map(row).collect()
+}
+
+pub(super) fn form_rows(data: &CentreData) -> Vec<FormRow> {
+    let row = |(n, form): (usize, &PaperForm)| FormRow {
+        centre_id: data.centre.id.into(),
+        row_no: number(n),
+        form: form.kind.as_str().to_owned(),
+        number: form.number.clone(),
+        regulation: form.regulation.clone(),
+        title: form.title.clone(),
+        form_columns: to_json(&form.columns),
+        effective_from: form.effective.from,
+        effective_to: form.effective.to,
+        status: form.status.clone(),
+        source: form.source.clone(),
+    };
+    data.forms.iter().enumerate().map(row).collect()
 }
 
 pub(super) fn procedure_rows(data: &CentreData) -> Vec<ProcedureRow> {

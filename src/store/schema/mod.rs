@@ -6,6 +6,7 @@ mod epcis;
 mod exchange;
 mod item;
 mod job;
+mod paper;
 mod plan;
 mod scan;
 
@@ -15,6 +16,7 @@ pub(super) use epcis::*;
 pub(super) use exchange::*;
 pub(super) use item::*;
 pub(super) use job::*;
+pub(super) use paper::*;
 pub(super) use plan::*;
 pub(super) use scan::*;
 
@@ -62,6 +64,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     feed_entries,
     webhook_endpoints,
     webhook_deliveries,
+    forms,
+    slips,
+    signing_keys,
+    evidence,
+    evidence_uploads,
     accounts,
     account_links,
     sessions,

@@ -40,6 +40,22 @@ impl Connection {
         self.answer()
     }
 
+    /// Sends a part of an upload.
+    #[allow(dead_code, reason = "the benches share this client and send none")]
+    pub(crate) fn patch(&mut self, path: &str, offset: u64, part: &[u8]) -> io::Result<Answer> {
+        let head = format!(
+            "PATCH {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/offset+octet-stream\r\nUpload-Offset: {offset}\r\n\
+             Content-Length: {}\r\n\r\n",
+            self.host,
+            self.token,
+            part.len()
+        );
+        let mut request = head.into_bytes();
+        request.extend_from_slice(part);
+        self.stream.get_mut().write_all(&request)?;
+        self.answer()
+    }
+
     pub(crate) fn get(&mut self, path: &str) -> io::Result<Answer> {
         let head =
             format!("GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\r\n", self.host, self.token);

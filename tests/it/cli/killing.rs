@@ -123,9 +123,21 @@ fn kill_once(folder: &Path, database: &str, token: &str, seed: u64) -> usize {
 }
 
 /// A token of another system that may send scans.
-fn token(folder: &Path, database: &str) -> String {
+pub(super) fn token(folder: &Path, database: &str) -> String {
     assert_eq!(run(folder, &["account", "add", "scanners", "--role", "integration", "--database", database]).code, 0);
-    let issue = ["account", "token", "scanners", "--label", "test", "--scope", "scans:write", "--scope", "centre:read"];
+    let issue = [
+        "account",
+        "token",
+        "scanners",
+        "--label",
+        "test",
+        "--scope",
+        "scans:write",
+        "--scope",
+        "centre:read",
+        "--scope",
+        "custody:read",
+    ];
     let issued = run(folder, &[&issue[..], &["--database", database]].concat());
     assert_eq!(issued.code, 0, "{}", issued.err);
     issued.out.trim().to_owned()

@@ -5,8 +5,10 @@
 mod accounts;
 mod configuration;
 mod day;
+mod evidence;
 mod http;
 mod killing;
+mod papers;
 mod serving;
 mod solve;
 

@@ -1,4 +1,5 @@
 //! Use cases.
 
+mod evidence;
 mod import;
 mod simulate;

@@ -4,11 +4,11 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use conthoi::domain::{
     AppointmentDays, Area, ArrivalSpan, Arrivals, Calendar, CallsAt, Centre, CentreData, CentreId, Commune,
     CommuneKind, Courier, CourierId, DayKind, Destination, Dossier, DossierCode, DossierCodePattern,
-    DossierCodePatterns, DossierId, Effective, HalfDay, HalfDayHours, HomeDelivery, HomeDeliveryId, HomeDeliveryShares,
-    Item, ItemId, ItemShapes, ItemsPerDossier, LocalWindow, MonthWeights, OpeningHours, OpeningRow, Position,
-    PositionQuality, ProcedureShare, PublishedFigures, Rule, RuleUnit, Rules, RunKind, RunPattern, SeasonProfile,
-    Settlement, Site, SiteId, SiteKind, SpecialDay, Timetable, Vehicle, VehicleId, VehicleProfile, WantedHalfDay,
-    WeekdayWeights,
+    DossierCodePatterns, DossierId, Effective, FormColumn, FormKind, HalfDay, HalfDayHours, HomeDelivery,
+    HomeDeliveryId, HomeDeliveryShares, Item, ItemId, ItemShapes, ItemsPerDossier, LocalWindow, MonthWeights,
+    OpeningHours, OpeningRow, PaperForm, Position, PositionQuality, ProcedureShare, PublishedFigures, Rule, RuleUnit,
+    Rules, RunKind, RunPattern, SeasonProfile, Settlement, Site, SiteId, SiteKind, SpecialDay, Timetable, Vehicle,
+    VehicleId, VehicleProfile, WantedHalfDay, WeekdayWeights,
 };
 
 use super::ids::Dice;
@@ -149,6 +149,7 @@ pub(crate) fn small_centre(code: &str, seed: u64) -> CentreData {
         couriers,
         half_days: half_days(),
         rules: rules(),
+        forms: forms(),
         published: Some(published()),
         season: Some(season()),
     }
@@ -269,6 +270,24 @@ fn rules() -> Rules {
         rule("late_cost_per_item_hour", "20000", RuleUnit::Dong),
     ])
     .unwrap()
+}
+
+fn forms() -> Vec<PaperForm> {
+    let form = |kind, number: &str, columns: &[(FormColumn, &str)], effective| PaperForm {
+        kind,
+        number: number.into(),
+        regulation: "Thông tư số 01/2018/TT-VPCP".into(),
+        title: "Phiếu kiểm soát".into(),
+        columns: columns.iter().map(|(column, heading)| (*column, (*heading).to_owned())).collect(),
+        effective,
+        status: "assumption".into(),
+        source: "TT 01/2018 \"về\"".into(),
+    };
+    let columns = [(FormColumn::Giver, "Bên giao"), (FormColumn::Receiver, "Bên nhận")];
+    vec![
+        form(FormKind::ControlSlip, "Mẫu số 05", &columns, until_2025()),
+        form(FormKind::HandoverMinute, "", &[], always()),
+    ]
 }
 
 fn published() -> PublishedFigures {

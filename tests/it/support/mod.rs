@@ -5,4 +5,6 @@
 pub(crate) mod centre;
 pub(crate) mod db;
 pub(crate) mod ids;
+pub(crate) mod pictures;
 pub(crate) mod plan;
+pub(crate) mod reading;

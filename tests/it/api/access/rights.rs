@@ -9,17 +9,22 @@ use actix_web::{
 };
 use conthoi::{
     api,
-    domain::{CentreId, Place, Role, RunId, SiteKind},
-    service::{Actor, JobState, NamedParty, NewAccount, NewToken, PlanJob, Service},
+    domain::{CentreId, EvidenceRef, Place, Role, RunId, SiteKind},
+    service::{
+        Actor, EvidenceFolder, EvidenceLimits, JobState, NamedParty, NewAccount, NewToken, PlanJob, Service,
+        UploadState,
+    },
     store::Account,
 };
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::{come_in, person};
 use crate::{
     api::{Answer, Client, DAY, World, date, scans::item},
-    support::db::TestDatabase,
+    support::{db::TestDatabase, pictures::png},
 };
 
 /// Method, path, and what admin, dispatcher, courier, clerk, supervisor and a token without scopes are answered: `A` it is done
@@ -65,6 +70,19 @@ GET    /v1/rounds/{id}/stops              A A AH H A F
 GET    /v1/rounds/{id}/manifest           A A AH H A F
 GET    /v1/routes/{id}/geojson            A A AH AH A F
 POST   /v1/solve                          A A F F F F
+GET    /v1/labels                         A A AH AH A A
+POST   /v1/labels                         A A AH AH A A
+GET    /v1/runs/{id}/manifest.pdf         A A AH AH A H
+GET    /v1/rounds/{id}/manifest.pdf       A A AH H A H
+GET    /v1/handovers/{scan_id}/minute.pdf A A AH AH A A
+GET    /v1/dossiers/{code}/control-slip.pdf  A A H AH A A
+GET    /v1/dossiers/{code}/control-slip.json A A H AH A A
+POST   /v1/evidence                       A A A A F F
+GET    /v1/evidence/uploads/{id}          A A A A F F
+PATCH  /v1/evidence/uploads/{id}          A A A A F F
+GET    /v1/evidence/{sha256}              A A AH AH A F
+GET    /verify/key                        -
+GET    /verify/{code}                     -
 GET    /v1/accounts                       A F F F A F
 POST   /v1/accounts                       A F F F F F
 GET    /v1/accounts/{id}                  A F F F A F
@@ -141,8 +159,15 @@ struct Objects {
     routes: [[String; 2]; 2],
     rounds: [String; 2],
     discrepancies: [[String; 2]; 2],
-    job: Uuid,
+    /// Handovers that are late.
+    scans: [[String; 2]; 2],
+    /// Of the clerk's department, and of another.
     dossiers: [String; 2],
+    /// What all of those scans name.
+    evidence: String,
+    upload: Uuid,
+    _folder: TempDir,
+    job: Uuid,
     event: String,
     bystander: Account,
     token: String,
@@ -153,17 +178,19 @@ fn code_of(service: &Service, courier: conthoi::domain::CourierId) -> String {
     service.centre().unwrap().couriers.iter().find(|known| known.id == courier).unwrap().code.clone()
 }
 
-/// Things that were given to a party hours ago and never received.
-async fn late_handover(admin: &Client, n: u32, receiver: &Value) -> String {
+/// Things that were given to a party hours ago and never received: the discrepancy and the scan, which names evidence.
+async fn late_handover(admin: &Client, n: u32, receiver: &Value, evidence: &str) -> (String, String) {
+    let id = Uuid::now_v7();
     let scan = json!({
-        "id": Uuid::now_v7(), "device_id": Uuid::from_u128(0xA000 + u128::from(n)), "device_seq": 1,
+        "id": id, "evidence": [evidence], "device_id": Uuid::from_u128(0xA000 + u128::from(n)), "device_seq": 1,
         "device_time": "2019-06-14T01:00:00+07:00", "actor": { "site": "TTPVHCC" }, "counterparty": receiver,
         "action": { "kind": "give" }, "codes": [item(900 + n)],
     });
     let answer = admin.post("/v1/scans", &json!({ "scans": [scan] })).await;
     assert_eq!(answer.json()["results"][0]["result"], "created", "{:?}", answer.bytes);
     let found = admin.json(&format!("/v1/discrepancies?code={}", item(900 + n))).await;
-    found["discrepancies"][0]["id"].as_str().unwrap_or_else(|| panic!("{found}")).to_owned()
+    let found = found["discrepancies"][0]["id"].as_str().unwrap_or_else(|| panic!("{found}")).to_owned();
+    (found, id.to_string())
 }
 
 fn ended_job(service: &Service, centre_id: CentreId) -> PlanJob {
@@ -197,6 +224,20 @@ async fn from_outside(admin: &Client, departments: [&str; 2]) -> ([String; 2], S
     let event = admin.post("/epcis/events", &crate::ledger::epcis::object_event()).await;
     let event = event.header("location").strip_prefix("/epcis/events/").unwrap().to_owned();
     (dossiers, event)
+}
+
+/// A photo that is kept, by its digest, and an upload that has only begun.
+fn some_evidence(service: &Service) -> (TempDir, String, Uuid) {
+    let folder = tempfile::tempdir().unwrap();
+    service.keep_evidence_in(EvidenceFolder::new(folder.path()), EvidenceLimits::default());
+    let photo = png(9, 9, 1);
+    let evidence = EvidenceRef::from_sha256(Sha256::digest(&photo).into());
+    let begin = |evidence| match service.begin_evidence(evidence, photo.len() as u64).unwrap() {
+        UploadState::Open(upload) => upload.id,
+        UploadState::Kept { .. } => panic!("nothing was sent yet"),
+    };
+    service.continue_evidence(begin(evidence), 0, &photo).unwrap();
+    (folder, evidence.to_string(), begin(EvidenceRef::from_sha256([1; 32])))
 }
 
 impl Objects {
@@ -252,17 +293,19 @@ impl Objects {
         let other_courier = centre.couriers.iter().find(|known| known.id != courier).unwrap().code.clone();
         let site_code = centre.site(site).unwrap().code.clone();
         let other_site = centre.sites.iter().find(|known| known.id != site && known.code != "TTPVHCC").unwrap();
-        let discrepancies = [
-            [
-                late_handover(admin, 1, &json!({ "courier": courier_code })).await,
-                late_handover(admin, 2, &json!({ "courier": other_courier })).await,
-            ],
-            [
-                late_handover(admin, 3, &json!({ "site": site_code })).await,
-                late_handover(admin, 4, &json!({ "site": other_site.code })).await,
-            ],
+        let (folder, evidence, upload) = some_evidence(service);
+        let parties = [
+            [json!({ "courier": courier_code }), json!({ "courier": other_courier })],
+            [json!({ "site": site_code }), json!({ "site": other_site.code })],
         ];
-
+        let mut discrepancies = <[[String; 2]; 2]>::default();
+        let mut scans = <[[String; 2]; 2]>::default();
+        for (whose, which) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            let n = u32::try_from(whose * 2 + which).unwrap() + 1;
+            let (found, scan) = late_handover(admin, n, &parties[whose][which], &evidence).await;
+            discrepancies[whose][which] = found;
+            scans[whose][which] = scan;
+        }
         let other_office = centre.sites.iter().find(|it| it.kind == SiteKind::Department && it.id != site).unwrap();
         let (dossiers, event) = from_outside(admin, [&site_code, &other_office.code]).await;
         let job = ended_job(service, centre.centre.id);
@@ -288,8 +331,12 @@ impl Objects {
             ],
             rounds: [round.id.to_string(), other_round.id.to_string()],
             discrepancies,
-            job: job.id,
+            scans,
             dossiers,
+            evidence,
+            upload,
+            _folder: folder,
+            job: job.id,
             event,
             bystander,
             token: token.id.to_string(),
@@ -306,7 +353,10 @@ impl Objects {
             _ if path.starts_with("/v1/routes/") => self.routes[whose][other].clone(),
             _ if path.starts_with("/v1/rounds/") => self.rounds[other].clone(),
             _ if path.starts_with("/v1/discrepancies/") => self.discrepancies[whose][other].clone(),
+            _ if path.starts_with("/v1/handovers/") => self.scans[whose][other].clone(),
             _ if path.starts_with("/v1/dossiers/") => self.dossiers[other].clone(),
+            _ if path.starts_with("/v1/evidence/uploads/") => self.upload.to_string(),
+            _ if path.starts_with("/v1/evidence/") => self.evidence.clone(),
             _ if path.starts_with("/epcis/events/") => self.event.clone(),
             // Nothing has these ids, which is told only to those who may ask.
             _ if path.starts_with("/v1/webhooks/") || path.starts_with("/epcis/capture/") => "no-id".to_owned(),
@@ -318,13 +368,20 @@ impl Objects {
             _ if path.starts_with("/v1/devices/") => self.device.clone(),
             _ => self.site.clone(),
         };
-        let filled =
-            path.replace("{id}", &id).replace("{delivery}", "no-id").replace("{code}", &id).replace("{date}", DAY);
-        if path.ends_with("/plan") { format!("{filled}?date={DAY}") } else { filled }
+        let filled = ["{id}", "{code}", "{scan_id}", "{sha256}"]
+            .iter()
+            .fold(path.to_owned(), |path, part| path.replace(part, &id));
+        let filled = filled.replace("{delivery}", "no-id").replace("{date}", DAY);
+        match path {
+            "/v1/labels" => format!("{filled}?codes={}", self.items[whose][other]),
+            "/v1/evidence/{sha256}" => format!("{filled}?scan_id={}", self.scans[whose][other]),
+            _ if path.ends_with("/plan") => format!("{filled}?date={DAY}"),
+            _ => filled,
+        }
     }
 
     /// A body that is sound, where what is in it decides.
-    fn body(&self, method: &str, path: &str, other: usize) -> Value {
+    fn body(&self, method: &str, path: &str, role: &str, other: usize) -> Value {
         let from = if other == 0 { self.site.as_str() } else { "TTPVHCC" };
         match (method, path) {
             ("POST", "/v1/items") | ("PUT", "/v1/items/{id}") => json!({
@@ -332,6 +389,7 @@ impl Objects {
                 "to": { "site": if from == "TTPVHCC" { self.site.as_str() } else { "TTPVHCC" } },
                 "ready_at": "2019-06-14T08:00:00+07:00", "weight_g": 120,
             }),
+            ("POST", "/v1/labels") => json!({ "codes": [self.items[usize::from(role == "clerk")][other]] }),
             ("POST", "/v1/discrepancies/{id}/resolution") => json!({ "reason": "Found" }),
             _ => json!({}),
         }
@@ -384,8 +442,9 @@ async fn each_role_does_what_is_theirs_to_what_is_theirs() {
                 let request = TestRequest::default().method(verb.clone()).uri(&filled);
                 async move { client.send(if body.is_null() { request } else { request.set_json(body) }).await }
             };
-            let body = |other| if method == "GET" { Value::Null } else { objects.body(&method, &path, other) };
-            let nobody = send(admin.anonymous(), objects.path(&path, "admin", 0), body(0)).await;
+            let body =
+                |role, other| if method == "GET" { Value::Null } else { objects.body(&method, &path, role, other) };
+            let nobody = send(admin.anonymous(), objects.path(&path, "admin", 0), body("admin", 0)).await;
             if answers.is_empty() {
                 assert_ne!(nobody.status, StatusCode::UNAUTHORIZED, "{method} {path}");
                 continue;
@@ -405,10 +464,13 @@ async fn each_role_does_what_is_theirs_to_what_is_theirs() {
                         None => admin.with_token(bare_token.reveal()),
                     };
                     let mut filled = objects.path(&path, role, which);
+                    if (method.as_str(), path.as_str()) == ("POST", "/v1/labels") {
+                        filled = path.clone();
+                    }
                     if method == "PUT" && path.starts_with("/v1/items/") {
                         filled = format!("/v1/items/{}", Uuid::now_v7());
                     }
-                    let answer = send(client, filled, body(which)).await;
+                    let answer = send(client, filled, body(role, which)).await;
                     check(&answer, expected, &format!("{role}: {method} {path}, {}", ["own", "other"][which]));
                 }
             }

@@ -157,6 +157,19 @@ fn rules() {
 }
 
 #[test]
+fn forms() {
+    assert_snapshot!(mistake("forms.csv", "control_slip,Mẫu số 06", "control,Mẫu số 06"), @r#"
+    forms.csv: there is no row for control_slip on 2025-09-15: it is needed from 2018-12-01 to 2027-12-31
+    forms.csv:3: column form: "control" is not a form: expected one of control_slip, handover_minute
+    "#);
+    assert_snapshot!(mistake("forms.csv", "2018-12-01,2025-09-14", "2018-12-01,2025-09-13"), @"forms.csv: there is no row for control_slip on 2025-09-14: it is needed from 2018-12-01 to 2027-12-31");
+    assert_snapshot!(mistake("forms.csv", "2018-12-01,2025-09-14", "2018-12-01,2025-09-15"), @"forms.csv:3: column form: line 2 is in force for it on the same days");
+    assert_snapshot!(mistake("forms.csv", "no;giver;receiver", "no;giver;taker"), @r#"forms.csv:2: column columns: "taker" is not a column of a form: expected one of no, giver, receiver, time, signatures, result, note"#);
+    assert_snapshot!(mistake("forms.csv", "STT;Bên giao;", "Bên giao;"), @"forms.csv:2: column headings: 6 headings for 7 columns: expected one for each");
+    assert_snapshot!(mistake("forms.csv", "no;giver;receiver;time;signatures;result;note,STT;Bên giao;Bên nhận;Thời gian giao nhận hồ sơ;Ký giao và ký nhận;Kết quả giải quyết;Ghi chú", ","), @"forms.csv:2: column columns: it is empty: a control slip has columns");
+}
+
+#[test]
 fn shares_that_do_not_sum() {
     assert_snapshot!(mistake("procedures.csv", "STP,111,150", "STP,111,149"), @"procedures.csv: the values of dossier_share_permille sum to 999: expected 1000");
 }

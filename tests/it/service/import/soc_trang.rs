@@ -1,6 +1,6 @@
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use conthoi::{
-    domain::{CommuneKind, DayKind, PositionQuality, RunKind, SiteKind, VehicleProfile},
+    domain::{CommuneKind, DayKind, FormKind, PositionQuality, RunKind, SiteKind, VehicleProfile},
     service::import::{FILES, Folder, ImportError, embedded, from_folder, parse},
 };
 
@@ -28,6 +28,23 @@ fn counts_are_those_of_the_sources() {
     assert_eq!((data.vehicles.len(), vans, data.couriers.len()), (17, 3, 17));
     assert_eq!(data.areas.len(), 11 + 43);
     assert!(data.season.is_some());
+}
+
+#[test]
+fn the_control_slips_form_is_that_of_its_day() {
+    let data = embedded();
+    let number = |date| data.form(FormKind::ControlSlip, day(date)).map(|form| form.number.as_str());
+    for (date, expected) in [
+        ("2018-12-01", Some("Mẫu số 05")),
+        ("2025-09-14", Some("Mẫu số 05")),
+        ("2025-09-15", Some("Mẫu số 06")),
+        ("2027-12-31", Some("Mẫu số 06")),
+        ("2018-11-30", None),
+    ] {
+        assert_eq!(number(date), expected, "{date}");
+    }
+    let minute = data.form(FormKind::HandoverMinute, day("2019-06-14")).unwrap();
+    assert_eq!((minute.columns.len(), minute.regulation.as_str()), (0, "Quyết định số 45/2016/QĐ-TTg Điều 7"));
 }
 
 #[test]
