@@ -38,10 +38,10 @@ pub(crate) struct AuditEntryOut {
     /// To which.
     object_id: String,
     /// How it was before; never a secret.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     before: Value,
     /// How it is since; never a secret.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     after: Value,
 }
 
