@@ -7,6 +7,7 @@ use crate::{
     ledger::epcis::Fault,
     planner::formats::{FormatError, vroom::VroomError},
     roads::RoadsError,
+    service::access::SignOnError,
     service::import::ImportError,
     service::simulate::SimulateError,
     store::StoreError,
@@ -215,6 +216,9 @@ pub enum ServiceError {
         /// Its revision.
         revision: u32,
     },
+    /// An identity provider does not let the person in.
+    #[error("{0}")]
+    SignOn(#[from] SignOnError),
     /// Nobody could let anybody in any more.
     #[error("this is the only admin who can come in: let another admin in first")]
     LastAdmin,
