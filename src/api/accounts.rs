@@ -45,6 +45,9 @@ pub(crate) struct AccountResponse {
     acts_for: Option<PartyRef>,
     /// The address under which an identity provider may vouch for the person.
     email: Option<String>,
+    /// Under which identity a provider has vouched for the person: its issuer, `#` and its subject.
+    #[schema(example = "https://id.example.vn#248289761001")]
+    oidc_subject: Option<String>,
     /// Whether a password is set.
     has_password: bool,
     /// Whether it is shut.
@@ -63,6 +66,7 @@ impl AccountResponse {
             role: account.role.as_str(),
             acts_for: account.acts_for.map(|party| PartyRef::of(centre, party)),
             email: account.email.clone(),
+            oidc_subject: account.oidc_subject.clone(),
             has_password: account.password_hash.is_some(),
             disabled: account.disabled_at.is_some(),
             created_at: local(account.created_at, centre.centre.time_zone),
@@ -135,8 +139,11 @@ pub(crate) struct AccountChangeBody {
     site: Option<String>,
     /// The code of the courier that a courier is.
     courier: Option<String>,
-    /// The e-mail address; an empty text takes it away.
+    /// The e-mail address; an empty text takes it away. Another address ends the identity that came by the former.
     email: Option<String>,
+    /// Under which identity a provider knows the person: its issuer, `#` and its subject. An empty text takes it away, and the
+    /// next login by the provider finds the person by the address again.
+    oidc_subject: Option<String>,
     /// Whether it is shut.
     disabled: Option<bool>,
 }
@@ -290,6 +297,7 @@ pub(crate) async fn change_account(
     let role = fields.parsed::<Role>("role", false);
     let acts_for = read_acts_for(&mut fields);
     let email = fields.optional::<String>("email");
+    let oidc_subject = fields.optional::<String>("oidc_subject");
     let disabled = fields.optional::<bool>("disabled");
     fields.finish(Some(()))?;
     let account = blocking(&service, move |service| {
@@ -297,10 +305,15 @@ pub(crate) async fn change_account(
         let before = service.account(id)?;
         let role = role.unwrap_or(before.role);
         let kept = before.acts_for.filter(|_| role == before.role).and_then(|party| named(&centre, party));
+        let given = |text: Option<String>, before: &Option<String>| match text {
+            None => before.clone(),
+            Some(text) => Some(text).filter(|text| !text.is_empty()),
+        };
         let change = AccountChange {
             role,
             acts_for: acts_for.or(kept),
-            email: email.map_or_else(|| before.email.clone(), |text| Some(text).filter(|text| !text.is_empty())),
+            email: given(email, &before.email),
+            oidc_subject: given(oidc_subject, &before.oidc_subject),
             disabled: disabled.unwrap_or(before.disabled_at.is_some()),
         };
         // What was left out stays as it was read here, so the change is made over just that revision.

@@ -54,9 +54,7 @@ impl Carried {
             let token = if scheme.eq_ignore_ascii_case("bearer") { token.trim() } else { "" };
             return Some(Self::Bearer(token.to_owned()));
         }
-        let cookies = headers.get_all(header::COOKIE).filter_map(|value| value.to_str().ok());
-        let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| Self::Cookie(value.to_owned()))
+        cookie(headers, COOKIE).map(|value| Self::Cookie(value.to_owned()))
     }
 
     fn credential(&self) -> Credential<'_> {
@@ -65,6 +63,13 @@ impl Carried {
             Self::Bearer(text) => Credential::Bearer(text),
         }
     }
+}
+
+/// The value of a cookie.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(header::COOKIE).filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
 /// Whether a browser says that another site's page made the request.
@@ -135,7 +140,8 @@ fn is_at_the_door(request: &ServiceRequest) -> bool {
     let tries = ["/login", "/v1/login", "/v1/devices", "/account/password"].contains(&path)
         || path.starts_with("/setup/")
         || path.starts_with("/reset/");
-    tries && !request.method().is_safe()
+    // A browser comes back from an identity provider by GET.
+    (tries && !request.method().is_safe()) || path.starts_with("/login/oidc")
 }
 
 fn counted(request: &ServiceRequest, known: Option<&Principal>) -> Counted {

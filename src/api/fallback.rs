@@ -49,12 +49,16 @@ fn methods(item: &PathItem) -> Vec<Method> {
     answers.into_iter().filter(|(_, answered)| *answered).map(|(method, _)| method).collect()
 }
 
+/// Nothing is there.
+pub(crate) fn no_such_path() -> Failure {
+    Failure::new(ProblemCode::NO_SUCH_PATH, "no endpoint has this path: /openapi.json lists all of them")
+}
+
 /// Answers what no endpoint answers: an unknown path, or a method that its path does not have.
 pub(crate) async fn fallback(request: HttpRequest, known: web::Data<KnownPaths>) -> HttpResponse {
     let methods = known.methods_of(request.path());
     if methods.is_empty() {
-        return Failure::new(ProblemCode::NO_SUCH_PATH, "no endpoint has this path: /openapi.json lists all of them")
-            .error_response();
+        return no_such_path().error_response();
     }
     let mut allowed: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
     if allowed.contains(&"GET") {

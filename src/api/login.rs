@@ -34,7 +34,8 @@ pub(crate) fn no_cookie(service: &Service) -> String {
     format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{}", secure(service))
 }
 
-fn secure(service: &Service) -> &'static str {
+/// Keeps a cookie to https where people come by it.
+pub(crate) fn secure(service: &Service) -> &'static str {
     let https = service.access_settings().public_url.as_ref().is_some_and(crate::service::PublicUrl::is_https);
     if https { "; Secure" } else { "" }
 }

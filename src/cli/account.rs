@@ -83,7 +83,13 @@ fn shut(config: &Config, service: &Service, name: &str, disabled: bool) -> Resul
         }
         Some(Party::Recipient) | None => None,
     };
-    let change = AccountChange { role: account.role, acts_for, email: account.email.clone(), disabled };
+    let change = AccountChange {
+        role: account.role,
+        acts_for,
+        email: account.email.clone(),
+        oidc_subject: account.oidc_subject.clone(),
+        disabled,
+    };
     let changed = service.change_account(&Actor::operator(), account.id, None, &change)?;
     say(config, &changed, if disabled { "shut" } else { "open" })
 }

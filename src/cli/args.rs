@@ -14,7 +14,8 @@ Exit codes:
 
 Configuration: an option, else the environment (CONTHOI_*), else the TOML file (--config, CONTHOI_CONFIG or
 ./conthoi.toml), else the default. Keys of the file: database, centre, roads, bind, port, log, log_format,
-solve_seconds_max, solve_at_once, public_url, webhooks_private, evidence_dir, evidence_bytes_max.
+solve_seconds_max, solve_at_once, public_url, webhooks_private, evidence_dir, evidence_bytes_max, oidc_issuer,
+  oidc_client_id, oidc_client_secret_file.
 
 Examples:
   conthoi demo                          one real day of Sóc Trăng, planned, shown and served
@@ -144,6 +145,15 @@ pub(super) struct Listen {
     /// The most bytes that a photo or signature may have [default: 8388608]
     #[arg(long, env = "CONTHOI_EVIDENCE_BYTES_MAX", value_name = "BYTES")]
     pub evidence_bytes_max: Option<u64>,
+    /// The issuer of an `OpenID` Connect provider that may vouch for people who have an account; needs --public-url
+    #[arg(long, env = "CONTHOI_OIDC_ISSUER", value_name = "URL")]
+    pub oidc_issuer: Option<String>,
+    /// As what the provider knows this service
+    #[arg(long, env = "CONTHOI_OIDC_CLIENT_ID", value_name = "ID")]
+    pub oidc_client_id: Option<String>,
+    /// The file with the secret that the provider shares with this service
+    #[arg(long, env = "CONTHOI_OIDC_CLIENT_SECRET_FILE", value_name = "FILE")]
+    pub oidc_client_secret_file: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

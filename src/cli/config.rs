@@ -14,7 +14,8 @@ use super::{
     error::CliError,
 };
 use crate::service::{
-    AccessSettings, DatabaseUrl, EvidenceLimits, ExchangeSettings, PublicUrl, Service, Setup, solve::SolveLimits,
+    AccessSettings, DatabaseUrl, EvidenceLimits, ExchangeSettings, ProviderSettings, PublicUrl, Service, Setup,
+    solve::SolveLimits,
 };
 
 /// The file that is read where it exists and no other is named.
@@ -27,6 +28,7 @@ const PORT_DEFAULT: u16 = 8080;
 /// The TOML file. An unknown key is an error: a mistyped one must not be ignored in silence.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the configuration file")]
 struct File {
     database: Option<String>,
     centre: Option<String>,
@@ -41,6 +43,9 @@ struct File {
     evidence_bytes_max: Option<u64>,
     public_url: Option<String>,
     webhooks_private: Option<bool>,
+    oidc_issuer: Option<String>,
+    oidc_client_id: Option<String>,
+    oidc_client_secret_file: Option<PathBuf>,
 }
 
 /// Options, environment, file and defaults in one.
@@ -55,6 +60,9 @@ pub(super) struct Config {
     solve_seconds_max: Option<u32>,
     solve_at_once: Option<u32>,
     webhooks_private: bool,
+    oidc_issuer: Option<String>,
+    oidc_client_id: Option<String>,
+    oidc_client_secret_file: Option<PathBuf>,
 }
 
 impl Config {
@@ -99,6 +107,9 @@ impl Config {
             solve_seconds_max: file.solve_seconds_max,
             solve_at_once: file.solve_at_once,
             webhooks_private: file.webhooks_private.unwrap_or(false),
+            oidc_issuer: file.oidc_issuer,
+            oidc_client_id: file.oidc_client_id,
+            oidc_client_secret_file: file.oidc_client_secret_file,
             json: common.json,
             bind: file.bind,
             port: file.port,
@@ -145,7 +156,29 @@ impl Config {
         if setup.evidence_limits.bytes_max == 0 {
             return Err(CliError::Usage("evidence_bytes_max is 0: expected 1 or more".into()));
         }
+        setup.access.provider = self.provider(listen)?;
         Ok(setup.open()?)
+    }
+
+    /// The identity provider, where one is configured: all of it, or nothing.
+    fn provider(&self, listen: &Listen) -> Result<Option<ProviderSettings>, CliError> {
+        let issuer = listen.oidc_issuer.as_ref().or(self.oidc_issuer.as_ref());
+        let client_id = listen.oidc_client_id.as_ref().or(self.oidc_client_id.as_ref());
+        let secret_file = listen.oidc_client_secret_file.as_ref().or(self.oidc_client_secret_file.as_ref());
+        let (Some(issuer), Some(client_id), Some(secret_file)) = (issuer, client_id, secret_file) else {
+            if issuer.is_none() && client_id.is_none() && secret_file.is_none() {
+                return Ok(None);
+            }
+            let expected =
+                "login by OpenID Connect needs all of oidc_issuer, oidc_client_id and oidc_client_secret_file";
+            return Err(CliError::Usage(expected.to_owned()));
+        };
+        let public_url = self.public_url().ok_or_else(|| {
+            CliError::Usage("login by OpenID Connect needs public_url, to which the provider leads back".to_owned())
+        })?;
+        let secret = fs::read_to_string(secret_file)
+            .map_err(|error| CliError::Usage(format!("oidc_client_secret_file {}: {error}", secret_file.display())))?;
+        ProviderSettings::new(issuer, client_id, secret.trim(), public_url).map(Some).map_err(CliError::Usage)
     }
 
     /// Opens the database and brings it up to date.

@@ -8,9 +8,9 @@ use crate::{
     paper::PaperError,
     planner::formats::{FormatError, vroom::VroomError},
     roads::RoadsError,
-    service::evidence::ImageFault,
     service::import::ImportError,
     service::simulate::SimulateError,
+    service::{access::SignOnError, evidence::ImageFault},
     store::StoreError,
 };
 
@@ -270,6 +270,9 @@ pub enum ServiceError {
         /// Its revision.
         revision: u32,
     },
+    /// An identity provider does not let the person in.
+    #[error("{0}")]
+    SignOn(#[from] SignOnError),
     /// Nobody could let anybody in any more.
     #[error("this is the only admin who can come in: let another admin in first")]
     LastAdmin,

@@ -46,8 +46,8 @@ use uuid::Uuid;
 
 pub use access::{
     AccessSettings, AccountChange, AccountPage, Actor, AuditPage, Credential, DeviceDetail, DevicePage, NewAccount,
-    NewDevice, NewEnrolment, NewSession, NewToken, OneTimeLink, PRINCIPAL_FRESH, PasswordCost, Principal, PublicUrl,
-    Secret, Via,
+    NewDevice, NewEnrolment, NewSession, NewToken, OneTimeLink, PRINCIPAL_FRESH, PasswordCost, Principal,
+    ProviderSettings, PublicUrl, Secret, SignOnAnswer, SignOnError, SignOnStart, Via,
 };
 pub use calendar::{CalendarDay, TimetableDay};
 pub use centres::CentreOverview;

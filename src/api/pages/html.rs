@@ -5,7 +5,8 @@ use sha2::{Digest as _, Sha256};
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:26rem;margin:3rem auto;padding:0 1rem}\
 label{display:block;margin:1rem 0}input{display:block;width:100%;font:inherit;padding:.5rem;box-sizing:border-box}\
-button{font:inherit;padding:.5rem 1rem}.told{border-left:4px solid #b00;padding:.5rem 1rem;background:#b001}\
+button{font:inherit;padding:.5rem 1rem}\
+.button{display:inline-block;padding:.5rem 1rem;border:1px solid;border-radius:.25rem;text-decoration:none}.told{border-left:4px solid #b00;padding:.5rem 1rem;background:#b001}\
 [lang=en]{color:GrayText}";
 
 /// What the pages may do: show their own style and send their own forms.

@@ -12,11 +12,14 @@ use crate::{
     service::Service,
 };
 
-fn login_page(status: StatusCode, say: Option<&str>) -> HttpResponse {
+fn login_page(service: &Service, status: StatusCode, say: Option<&str>) -> HttpResponse {
     let fields = html::field("name", "Tên đăng nhập <span lang=\"en\">Name</span>", "text", "username")
         + &html::field("password", "Mật khẩu <span lang=\"en\">Password</span>", "password", "current-password");
+    let by_provider = "<p><a class=\"button\" href=\"/login/oidc\">Đăng nhập bằng tài khoản cơ quan<br>\
+                       <span lang=\"en\">Log in with your organisation's account</span></a></p>";
     let body = html::told(say)
         + &html::form("/login", &fields, "Đăng nhập · Log in")
+        + if service.has_provider() { by_provider } else { "" }
         + "<p>Quên mật khẩu? Hãy xin quản trị viên một liên kết.<br>\
            <span lang=\"en\">Forgotten the password? Ask an admin for a link.</span></p>";
     page(status, "Đăng nhập · Log in", &body)
@@ -24,8 +27,8 @@ fn login_page(status: StatusCode, say: Option<&str>) -> HttpResponse {
 
 /// The page on which a person comes in.
 #[get("/login")]
-pub(super) async fn show_login(_: NoQuery) -> HttpResponse {
-    login_page(StatusCode::OK, None)
+pub(super) async fn show_login(service: web::Data<Service>, _: NoQuery) -> HttpResponse {
+    login_page(&service, StatusCode::OK, None)
 }
 
 /// Lets a person in.
@@ -44,7 +47,7 @@ pub(super) async fn log_in(
     match tried.await? {
         Ok(cookie) => Ok(see_other("/account").insert_header((header::SET_COOKIE, cookie)).finish()),
         Err(error) => match told(&error) {
-            Some((status, say)) => Ok(login_page(status, Some(&say))),
+            Some((status, say)) => Ok(login_page(&service, status, Some(&say))),
             None => Err(error.into()),
         },
     }

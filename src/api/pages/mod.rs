@@ -7,15 +7,18 @@ mod form;
 mod html;
 mod login;
 mod password;
+mod sign_on;
 
 use actix_web::{HttpResponse, HttpResponseBuilder, http::StatusCode, http::header, web};
 
 use super::middleware::Page;
-use crate::service::ServiceError;
+use crate::service::{ServiceError, SignOnError};
 
 /// Every page with the methods that it answers.
-pub(super) const PATHS: [(&str, &[&str]); 7] = [
+pub(super) const PATHS: [(&str, &[&str]); 9] = [
     ("/login", &["GET", "POST"]),
+    ("/login/oidc", &["GET"]),
+    ("/login/oidc/callback", &["GET"]),
     ("/logout", &["POST"]),
     ("/setup/{secret}", &["GET", "POST"]),
     ("/reset/{secret}", &["GET", "POST"]),
@@ -27,6 +30,8 @@ pub(super) const PATHS: [(&str, &[&str]); 7] = [
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.service(login::show_login)
         .service(login::log_in)
+        .service(sign_on::show_way)
+        .service(sign_on::come_back)
         .service(login::log_out)
         .service(password::show_setup)
         .service(password::show_reset)
@@ -81,6 +86,34 @@ fn told(error: &ServiceError) -> Option<(StatusCode, String)> {
             both(
                 "Liên kết không còn hiệu lực. Hãy xin quản trị viên liên kết mới.",
                 "The link is not valid any more. Ask an admin for another.",
+            ),
+        ),
+        ServiceError::SignOn(SignOnError::Unavailable) => (
+            StatusCode::BAD_GATEWAY,
+            both(
+                "Hệ thống định danh không trả lời. Hãy thử lại sau, hoặc đăng nhập bằng mật khẩu.",
+                "The identity provider does not answer. Try again later, or log in with a password.",
+            ),
+        ),
+        ServiceError::SignOn(SignOnError::Stale) => (
+            StatusCode::BAD_REQUEST,
+            both(
+                "Lần đăng nhập này đã quá lâu hoặc bắt đầu ở trình duyệt khác. Hãy bắt đầu lại.",
+                "This login was begun too long ago or in another browser. Begin again.",
+            ),
+        ),
+        ServiceError::SignOn(SignOnError::Refused) => (
+            StatusCode::UNAUTHORIZED,
+            both(
+                "Hệ thống định danh không xác nhận lần đăng nhập này. Hãy bắt đầu lại.",
+                "The identity provider did not vouch for this login. Begin again.",
+            ),
+        ),
+        ServiceError::SignOn(SignOnError::Stranger) => (
+            StatusCode::FORBIDDEN,
+            both(
+                "Ở đây không có tài khoản nào đang mở cho bạn. Hãy hỏi quản trị viên.",
+                "No open account here is yours. Ask an admin.",
             ),
         ),
         ServiceError::Invalid(problems) => {

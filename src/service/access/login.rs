@@ -65,13 +65,19 @@ impl Service {
         let hash = open.and_then(|account| account.password_hash.as_ref());
         let right = self.inner.access.passwords.verify(password, hash)?;
         let (Some(account), true) = (open, right) else { return Err(ServiceError::BadCredentials) };
-        self.store().forget_attempts(centre, &name_subject(name))?;
-        self.store().uncount_attempt(centre, &address_subject(address))?;
+        self.forgive_tries(centre, name, address)?;
         self.open_session(account.id)
     }
 
+    /// Forgets the failures of a name, and the try from the address, once somebody is in.
+    pub(super) fn forgive_tries(&self, centre: CentreId, name: &str, address: &str) -> Result<(), ServiceError> {
+        self.store().forget_attempts(centre, &name_subject(name))?;
+        self.store().uncount_attempt(centre, &address_subject(address))?;
+        Ok(())
+    }
+
     /// Counts a try as failed before it is made, so that many at once count as many.
-    fn count_try(&self, centre: CentreId, name: &str, address: &str) -> Result<(), ServiceError> {
+    pub(super) fn count_try(&self, centre: CentreId, name: &str, address: &str) -> Result<(), ServiceError> {
         let now = self.now();
         let of_name = |failures| delay(failures, NAME_FAILURES_FREE);
         let of_address = |failures| delay(failures, ADDRESS_FAILURES_FREE);
@@ -145,8 +151,7 @@ impl Service {
             let message = "it is not the present password".to_owned();
             return Err(ServiceError::Invalid(vec![FieldProblem::new("present", message)]));
         }
-        self.store().forget_attempts(centre, &name_subject(account.name.as_str()))?;
-        self.store().uncount_attempt(centre, &address_subject(address))?;
+        self.forgive_tries(centre, account.name.as_str(), address)?;
         self.put_password(&account, &principal.actor(), "new", new, None)?;
         self.open_session(id)
     }

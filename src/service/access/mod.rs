@@ -2,7 +2,7 @@
 //!
 //! `principal` recognises a session's cookie, a token or a device's token, and remembers the answer for a few seconds: what is
 //! revoked in this process is refused by the next request here, and by other processes on the same database at the latest
-//! after [`PRINCIPAL_FRESH`]. `login` lets people in, `people` keeps their accounts and one-time links, `tokens` what other
+//! after [`PRINCIPAL_FRESH`]. `login` lets people in, `sign_on` those for whom an identity provider (`provider`) vouches, `people` keeps their accounts and one-time links, `tokens` what other
 //! systems come in with, `devices` the handhelds and whose they are, `senders` whether a scan's sender may speak for its actor,
 //! `concerns` with whom an object has to do. What may be done is `domain::Authority`'s to say.
 //!
@@ -16,9 +16,11 @@ mod login;
 mod password;
 mod people;
 mod principal;
+mod provider;
 mod secret;
 mod senders;
 mod settings;
+mod sign_on;
 mod tokens;
 
 pub use audit::{Actor, AuditPage};
@@ -27,7 +29,8 @@ pub use login::NewSession;
 pub use people::{AccountChange, AccountPage, NewAccount, OneTimeLink};
 pub use principal::{Credential, PRINCIPAL_FRESH, Principal, Via};
 pub use secret::Secret;
-pub use settings::{AccessSettings, PasswordCost, PublicUrl};
+pub use settings::{AccessSettings, PasswordCost, ProviderSettings, PublicUrl};
+pub use sign_on::{SignOnAnswer, SignOnError, SignOnStart};
 pub use tokens::NewToken;
 
 use principal::PrincipalCache;
@@ -38,12 +41,14 @@ pub(super) struct Access {
     passwords: password::Passwords,
     principals: PrincipalCache,
     senders: senders::KnownSenders,
+    provider: Option<provider::Provider>,
 }
 
 impl Access {
     pub(super) fn new(settings: AccessSettings) -> Self {
         Self {
             passwords: password::Passwords::new(settings.password),
+            provider: settings.provider.clone().map(provider::Provider::new),
             settings,
             principals: PrincipalCache::default(),
             senders: senders::KnownSenders::default(),

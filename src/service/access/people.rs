@@ -33,6 +33,8 @@ pub struct AccountChange {
     pub acts_for: Option<NamedParty>,
     /// As in [`NewAccount`].
     pub email: Option<String>,
+    /// Under which identity, as `ISSUER#SUBJECT`, a provider knows the person; an identity goes with the address it came by.
+    pub oidc_subject: Option<String>,
     /// Whether it is shut.
     pub disabled: bool,
 }
@@ -77,6 +79,7 @@ fn told(account: &Account) -> Value {
         "role": account.role.as_str(),
         "acts_for": account.acts_for,
         "has_email": account.email.is_some(),
+        "oidc_subject": account.oidc_subject,
         "disabled": account.disabled_at.is_some(),
         "revision": account.revision,
     })
@@ -115,6 +118,21 @@ fn email_of(text: Option<&str>, problems: &mut Vec<FieldProblem>) -> Option<Stri
         return None;
     }
     Some(text)
+}
+
+/// An identity as a provider's issuer and subject, or what is wrong with it.
+fn identity_of(text: Option<&str>, problems: &mut Vec<FieldProblem>) -> Option<String> {
+    let text = text?;
+    let (issuer, subject) = text.split_once('#').unwrap_or_default();
+    let is_url = issuer.starts_with("https://") || issuer.starts_with("http://");
+    // OpenID Connect Core, 2: a subject has at most 255 ASCII characters.
+    let is_subject = (1..=255).contains(&subject.len()) && subject.chars().all(|c| c.is_ascii() && !c.is_control());
+    if !is_url || issuer.len() > 1024 || issuer.contains(|c: char| c.is_whitespace() || c.is_control()) || !is_subject {
+        let message = "it is no identity: expected ISSUER#SUBJECT, such as https://id.example.vn#248289761001";
+        problems.push(FieldProblem::new("oidc_subject", message));
+        return None;
+    }
+    Some(text.to_owned())
 }
 
 impl Service {
@@ -207,6 +225,7 @@ impl Service {
         let mut problems = Vec::new();
         let acts_for = party_for(&centre, change.role, change.acts_for.as_ref(), &mut problems);
         let email = email_of(change.email.as_deref(), &mut problems);
+        let identity = identity_of(change.oidc_subject.as_deref(), &mut problems);
         if (before.role == Role::Integration) != (change.role == Role::Integration) {
             let message = "another system's account stays one, and a person's too: add another account";
             problems.push(FieldProblem::new("role", message));
@@ -218,7 +237,8 @@ impl Service {
         let after = Account {
             role: change.role,
             acts_for,
-            oidc_subject: before.oidc_subject.clone().filter(|_| email == before.email),
+            // Who vouched for the person under the former address may not be who has the new one.
+            oidc_subject: identity.filter(|it| email == before.email || Some(it) != before.oidc_subject.as_ref()),
             email,
             disabled_at,
             revision: before.revision + 1,

@@ -1,6 +1,9 @@
 use std::{fmt, str::FromStr};
 
 use chrono::Duration;
+use openidconnect::{IssuerUrl, RedirectUrl};
+
+use super::Secret;
 
 /// What a password's hash costs (Argon2id, RFC 9106).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,11 +84,52 @@ impl FromStr for PublicUrl {
     }
 }
 
+/// An identity provider that may vouch for people (`OpenID` Connect).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderSettings {
+    pub(super) issuer: IssuerUrl,
+    pub(super) client_id: String,
+    pub(super) client_secret: Secret,
+    /// Where the provider sends people back to.
+    pub(super) back: RedirectUrl,
+}
+
+impl ProviderSettings {
+    /// The provider `issuer`, which knows this service as `client_id` and sends people back below `public_url`.
+    ///
+    /// # Errors
+    /// What is wrong with which value.
+    pub fn new(issuer: &str, client_id: &str, client_secret: &str, public_url: &PublicUrl) -> Result<Self, String> {
+        let wrong = || {
+            format!(
+                "oidc_issuer {issuer:?}: expected an https URL without query and fragment (http at this machine only)"
+            )
+        };
+        let url = IssuerUrl::new(issuer.to_owned()).map_err(|_| wrong())?;
+        let parts = url.url();
+        let here = matches!(parts.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        let reached_safely = parts.scheme() == "https" || (parts.scheme() == "http" && here);
+        if !reached_safely || parts.query().is_some() || parts.fragment().is_some() {
+            return Err(wrong());
+        }
+        for (name, value) in [("oidc_client_id", client_id), ("oidc_client_secret_file", client_secret)] {
+            if value.is_empty() || value.contains(char::is_control) {
+                return Err(format!("{name}: expected one line that is not empty"));
+            }
+        }
+        let back = RedirectUrl::new(format!("{public_url}/login/oidc/callback"))
+            .map_err(|_| format!("public_url {public_url}: a provider cannot lead back to it"))?;
+        Ok(Self { issuer: url, client_id: client_id.to_owned(), client_secret: Secret::given(client_secret), back })
+    }
+}
+
 /// How people come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessSettings {
     /// The address from outside.
     pub public_url: Option<PublicUrl>,
+    /// Who else may vouch for people.
+    pub provider: Option<ProviderSettings>,
     /// What a password's hash costs.
     pub password: PasswordCost,
     /// After how long without a request a session ends.
@@ -102,6 +146,7 @@ impl Default for AccessSettings {
     fn default() -> Self {
         Self {
             public_url: None,
+            provider: None,
             password: PasswordCost::default(),
             session_idle: Duration::hours(2),
             session_longest: Duration::hours(12),

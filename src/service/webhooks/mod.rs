@@ -14,7 +14,7 @@ pub use endpoints::{NewWebhook, WebhookDetail, WebhookKind, WebhookPage};
 pub use fan_out::TakenDelivery;
 pub use send::SendOutcome;
 
-pub(super) use send::Sender;
+pub(super) use send::{Sender, tls};
 
 use chrono::Duration;
 

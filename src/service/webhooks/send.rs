@@ -30,12 +30,8 @@ pub(in crate::service) struct Sender(Agent);
 impl Sender {
     pub(in crate::service) fn new(settings: &ExchangeSettings) -> Self {
         let reaches_private = settings.reaches_private();
-        let tls = TlsConfig::builder()
-            .root_certs(system_roots())
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .build();
         let config = Agent::config_builder()
-            .tls_config(tls)
+            .tls_config(tls())
             .https_only(!reaches_private)
             .http_status_as_error(false)
             // Where a redirect leads was never checked, and a webhook is told where it lives.
@@ -53,6 +49,14 @@ impl Sender {
             Agent::with_parts(config, connector, PublicOnly::default())
         })
     }
+}
+
+/// How requests go out encrypted.
+pub(in crate::service) fn tls() -> TlsConfig {
+    TlsConfig::builder()
+        .root_certs(system_roots())
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .build()
 }
 
 /// The certificates that the operating system trusts.

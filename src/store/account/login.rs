@@ -182,16 +182,23 @@ impl Store {
         })
     }
 
-    /// Remembers under which subject an identity provider knows the account.
+    /// Remembers under which subject an identity provider knows the account, where that is not known yet and the account is
+    /// still as it was seen. Answers whether it was.
     ///
     /// # Errors
     /// [`StoreError::Duplicate`] when another account has it.
-    pub fn set_subject(&self, account: &Account, subject: &str, entry: &AuditEntry) -> Result<(), StoreError> {
+    pub fn set_subject(&self, account: &Account, subject: &str, entry: &AuditEntry) -> Result<bool, StoreError> {
         self.write(|connection| {
-            let target = accounts::table.find((Id::from(account.centre_id), Id::from(account.id)));
+            let target = accounts::table
+                .find((Id::from(account.centre_id), Id::from(account.id)))
+                .filter(accounts::oidc_subject.is_null())
+                .filter(accounts::revision.eq(i64::from(account.revision)));
             let set = (accounts::oidc_subject.eq(Some(subject)), accounts::revision.eq(accounts::revision + 1));
-            on_backend!(connection, |c| diesel::update(target).set(set).execute(c))?;
-            audit::note(connection, entry)
+            if on_backend!(connection, |c| diesel::update(target).set(set).execute(c))? == 0 {
+                return Ok(false);
+            }
+            audit::note(connection, entry)?;
+            Ok(true)
         })
     }
 

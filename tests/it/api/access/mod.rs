@@ -5,6 +5,7 @@ mod devices;
 mod login;
 mod pages;
 mod rights;
+mod sign_on;
 mod tokens;
 
 use std::sync::Arc;
