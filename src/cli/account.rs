@@ -3,7 +3,7 @@ use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
 use serde_json::json;
 
 use super::{
-    args::{Account as Options, AccountCommand},
+    account_args::{Account as Options, AccountCommand},
     config::Config,
     error::CliError,
     output,

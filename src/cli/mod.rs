@@ -7,6 +7,7 @@
 //! What it does not know: tables, planning, HTTP; serving is the API's.
 
 mod account;
+mod account_args;
 mod args;
 mod calendar;
 mod config;

@@ -3,6 +3,7 @@
 mod accounts;
 mod devices;
 mod login;
+mod objects;
 mod pages;
 mod rights;
 mod sign_on;
