@@ -37,6 +37,7 @@ mod plan;
 mod pool;
 mod schema;
 mod season;
+mod statistics;
 mod url;
 mod webhook;
 

@@ -12,4 +12,5 @@ mod plans;
 mod scans;
 mod schema;
 mod season;
+mod statistics;
 mod url;
