@@ -165,3 +165,70 @@ impl Store {
         })
     }
 }
+
+/// A look at the ledger: `None` behind its end.
+#[derive(QueryableByName)]
+struct Place {
+    #[diesel(sql_type = BigInt)]
+    position: i64,
+    #[diesel(sql_type = BigInt)]
+    received_at: i64,
+}
+
+impl Store {
+    /// The contents of the scans first received in a stretch whose text has `mark` in it. The ledger's time never runs backwards,
+    /// so the stretch's positions are found by halving, without reading what lies before.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub fn scans_marked(
+        &self,
+        centre: CentreId,
+        stretch: Stretch,
+        mark: &str,
+    ) -> Result<Vec<ScanOfTrip>, StoreError> {
+        let first = self.first_received_at(centre, stretch.from)?;
+        let end = self.first_received_at(centre, stretch.until)?;
+        self.read(|connection| {
+            let rows: Vec<(Micros, String)> = scan_events::table
+                .filter(scan_events::centre_id.eq(Id::from(centre)))
+                .filter(scan_events::position.ge(first))
+                .filter(scan_events::position.lt(end))
+                .filter(scan_events::content.like(format!("%{}%", mark.replace('_', "\\_"))).escape('\\'))
+                .order(scan_events::position)
+                .select((scan_events::received_at, scan_events::content))
+                .load(connection)?;
+            Ok(rows
+                .into_iter()
+                .map(|(received_at, content)| ScanOfTrip { received_at: received_at.into(), content })
+                .collect())
+        })
+    }
+
+    /// The position of the first scan received at `at` or later; behind the last one where there is none.
+    fn first_received_at(&self, centre: CentreId, at: chrono::DateTime<chrono::Utc>) -> Result<i64, StoreError> {
+        let at = at.timestamp_micros();
+        let look = |from: i64, descending: bool| -> Result<Option<Place>, StoreError> {
+            let order = if descending { " DESC" } else { "" };
+            let statement = format!(
+                "SELECT position, received_at FROM scan_events WHERE centre_id = {{centre}} AND position >= {from} \
+                 ORDER BY position{order} LIMIT 1"
+            );
+            Ok(self.count_rows(centre, &[statement])?.pop())
+        };
+        let Some(last) = look(0, true)? else { return Ok(1) };
+        if last.received_at < at {
+            return Ok(last.position + 1);
+        }
+        // Whatever lies at `low` or before is earlier, whatever lies at `high` or behind is not.
+        let (mut low, mut high) = (0, last.position);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            match look(middle, false)? {
+                Some(place) if place.received_at < at => low = place.position,
+                _ => high = middle,
+            }
+        }
+        Ok(high)
+    }
+}
