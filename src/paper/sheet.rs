@@ -17,6 +17,9 @@ pub enum SheetLanguage {
 
 /// The report as CSV by RFC 4180: the group, its name, the leg where legs are told apart, and the columns by their stable words;
 /// percents with two decimals. Totals are left to the reader.
+///
+/// # Panics
+/// Never: memory takes every record.
 #[must_use]
 pub fn sheet_csv(table: &Table, by: Grouping) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
@@ -69,12 +72,7 @@ pub fn sheet_xlsx(
     workbook(table, title, language, made_at).map_err(|_| PaperError::Unrendered)
 }
 
-fn workbook(
-    table: &Table,
-    title: &str,
-    language: SheetLanguage,
-    made_at: DateTime<Utc>,
-) -> Result<Vec<u8>, XlsxError> {
+fn workbook(table: &Table, title: &str, language: SheetLanguage, made_at: DateTime<Utc>) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let made = ExcelDateTime::from_timestamp(made_at.timestamp())?;
     book.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&made));

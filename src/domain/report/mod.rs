@@ -90,13 +90,10 @@ impl Report {
     pub fn groupings(self) -> &'static [Grouping] {
         use Grouping::{Commune, Courier, Day, Department, Leg, Month, Quarter};
         match self {
-            Self::Settlement => &[Month, Day, Quarter, Department],
-            Self::Satisfaction | Self::HomeDeliveries | Self::Complaints => {
-                &[Month, Day, Quarter, Department, Commune]
-            }
+            Self::Satisfaction | Self::HomeDeliveries | Self::Complaints => &[Month, Day, Quarter, Department, Commune],
             Self::RunPunctuality => &[Month, Day, Quarter, Courier],
             Self::TransitTime => &[Leg, Day, Month, Quarter, Department],
-            Self::Discrepancies | Self::Losses => &[Month, Day, Quarter, Department],
+            Self::Settlement | Self::Discrepancies | Self::Losses => &[Month, Day, Quarter, Department],
             Self::CourierLoad => &[Courier, Day, Month, Quarter],
         }
     }

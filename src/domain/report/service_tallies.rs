@@ -163,7 +163,12 @@ impl Tally for LossTally {
             count("damaged", "Hư hỏng", "Damaged"),
             count("compensated_lost", "Bồi thường do mất", "Losses compensated"),
             count("compensated_damaged", "Bồi thường do hư hỏng", "Damages compensated"),
-            Column { key: "compensation_dong", vi: "Tiền bồi thường (đồng)", en: "Compensation, đồng", unit: Unit::Dong },
+            Column {
+                key: "compensation_dong",
+                vi: "Tiền bồi thường (đồng)",
+                en: "Compensation, đồng",
+                unit: Unit::Dong,
+            },
         ]
     }
 

@@ -127,11 +127,8 @@ impl ReportTable {
     pub fn xlsx(&self) -> Result<Vec<u8>, ServiceError> {
         let (vi, _) = self.request.report.title();
         let mark = if self.synthetic { " – DỮ LIỆU MÔ PHỎNG" } else { "" };
-        let title = format!(
-            "{vi}, {} – {}{mark}",
-            self.request.from.format("%d/%m/%Y"),
-            self.request.to.format("%d/%m/%Y")
-        );
+        let title =
+            format!("{vi}, {} – {}{mark}", self.request.from.format("%d/%m/%Y"), self.request.to.format("%d/%m/%Y"));
         Ok(sheet_xlsx(&self.table, &title, SheetLanguage::Vietnamese, self.made_at)?)
     }
 }

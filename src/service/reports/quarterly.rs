@@ -12,7 +12,9 @@ use crate::{
 
 fn sum<T: Tally>(facts: &[Fact<T>]) -> T {
     let mut all = T::default();
-    facts.iter().for_each(|fact| all.add(&fact.tally));
+    for fact in facts {
+        all.add(&fact.tally);
+    }
     all
 }
 
@@ -59,7 +61,6 @@ impl Service {
     pub fn quarterly_report_pdf(&self, quarter: Quarter) -> Result<Vec<u8>, ServiceError> {
         Ok(quarterly_pdf(&self.quarterly_report(quarter)?)?)
     }
-
 }
 
 /// The day before which the report has to be in, by the rule of the day after the quarter.

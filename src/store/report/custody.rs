@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use diesel::{
-    QueryableByName, prelude::*,
+    QueryableByName,
+    prelude::*,
     sql_types::{BigInt, Nullable, Text},
 };
 use uuid::Uuid;
@@ -35,6 +36,9 @@ pub struct DiscrepancyCount {
     /// Of them closed by the time they had to be.
     pub in_time: u64,
 }
+
+/// The department of an item's dossier, and the commune of the home it goes to.
+type Belonging = (Option<SiteId>, Option<String>);
 
 /// A scan on a run or a round: its content is the caller's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,7 +129,7 @@ impl Store {
         })
     }
 
-    /// The sites among the departments of these things' dossiers: the department for each item's code that is known.
+    /// Where the items with these codes belong; a code that is unknown is left out.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -133,17 +137,15 @@ impl Store {
         &self,
         centre: CentreId,
         codes: &[String],
-    ) -> Result<BTreeMap<String, (Option<SiteId>, Option<String>)>, StoreError> {
+    ) -> Result<BTreeMap<String, Belonging>, StoreError> {
         use crate::store::schema::{dossiers, home_deliveries, items};
         self.snapshot(|connection| {
             let mut found = BTreeMap::new();
             for codes in codes.chunks(ROWS_AT_ONCE) {
                 let rows: Vec<(String, Option<Id>, Option<String>)> = items::table
-                    .left_join(
-                        dossiers::table.on(dossiers::centre_id
-                            .eq(items::centre_id)
-                            .and(dossiers::id.nullable().eq(items::dossier_id))),
-                    )
+                    .left_join(dossiers::table.on(
+                        dossiers::centre_id.eq(items::centre_id).and(dossiers::id.nullable().eq(items::dossier_id)),
+                    ))
                     .left_join(
                         home_deliveries::table.on(home_deliveries::centre_id
                             .eq(items::centre_id)
@@ -151,11 +153,7 @@ impl Store {
                     )
                     .filter(items::centre_id.eq(Id::from(centre)))
                     .filter(items::code.eq_any(codes))
-                    .select((
-                        items::code,
-                        dossiers::department_id.nullable(),
-                        home_deliveries::commune_code.nullable(),
-                    ))
+                    .select((items::code, dossiers::department_id.nullable(), home_deliveries::commune_code.nullable()))
                     .load(connection)?;
                 found.extend(
                     rows.into_iter().map(|(code, department, commune)| (code, (department.map(SiteId::from), commune))),
@@ -181,12 +179,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub fn scans_marked(
-        &self,
-        centre: CentreId,
-        stretch: Stretch,
-        mark: &str,
-    ) -> Result<Vec<ScanOfTrip>, StoreError> {
+    pub fn scans_marked(&self, centre: CentreId, stretch: Stretch, mark: &str) -> Result<Vec<ScanOfTrip>, StoreError> {
         let first = self.first_received_at(centre, stretch.from)?;
         let end = self.first_received_at(centre, stretch.until)?;
         self.read(|connection| {

@@ -190,21 +190,15 @@ impl Store {
                         "waypoint_reached_at",
                         "waypoint_site_id = {site}",
                     ),
+                    leg(TransitLeg::ToCentre, "from_site_id", "ready_at", "delivered_at", "to_site_id = {site}"),
+                    leg(TransitLeg::ToOffice, "to_site_id", from_hub, "delivered_at", "to_site_id <> {site}"),
                     leg(
-                        TransitLeg::ToCentre,
+                        TransitLeg::ToHome,
                         "from_site_id",
-                        "ready_at",
-                        "delivered_at",
-                        "to_site_id = {site}",
-                    ),
-                    leg(
-                        TransitLeg::ToOffice,
-                        "to_site_id",
                         from_hub,
                         "delivered_at",
-                        "to_site_id <> {site}",
+                        "to_home_delivery_id IS NOT NULL",
                     ),
-                    leg(TransitLeg::ToHome, "from_site_id", from_hub, "delivered_at", "to_home_delivery_id IS NOT NULL"),
                 ]
             })
             .collect();

@@ -14,17 +14,18 @@ mod plans;
 mod said;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{
-    RunQueryDsl, query_builder::QueryId, query_dsl::LoadQuery, sql_query,
-};
+use diesel::{RunQueryDsl, query_builder::QueryId, query_dsl::LoadQuery, sql_query};
 
-use super::{Store, StoreError, connection::{AnyConnection, on_backend}};
-use uuid::Uuid;
+use super::{
+    Store, StoreError,
+    connection::{AnyConnection, on_backend},
+};
 use crate::domain::{CentreId, SiteId};
+use uuid::Uuid;
 
 pub use custody::{DiscrepancyCount, ScanOfTrip};
-pub use homes::{HomeAsked, HomeDelivered, LegTaken};
 pub use dossiers::SettlementCount;
+pub use homes::{HomeAsked, HomeDelivered, LegTaken};
 pub use plans::{RouteRidden, TripPlanned};
 pub use said::{ComplaintStanding, PaidCount, RatingCount};
 
