@@ -224,7 +224,7 @@ impl From<ServiceError> for Failure {
             ServiceError::ComplaintAnswered { .. } => ProblemCode::COMPLAINT_ANSWERED,
             ServiceError::ComplaintTooLate { .. } => ProblemCode::COMPLAINT_TOO_LATE,
             ServiceError::KeyReused => ProblemCode::IDEMPOTENCY_KEY_REUSED,
-            ServiceError::JobEnded { .. } => ProblemCode::JOB_ENDED,
+            ServiceError::DesignEnded { .. } | ServiceError::JobEnded { .. } => ProblemCode::JOB_ENDED,
             ServiceError::Dispatch(_) => ProblemCode::CANNOT_PLAN,
             ServiceError::Misread(_) | ServiceError::Domain(DomainError::Code { .. }) => ProblemCode::MISREAD,
             ServiceError::DiscrepancyClosed { .. } => ProblemCode::DISCREPANCY_CLOSED,

@@ -27,6 +27,7 @@ mod serve;
 mod simulate;
 mod solve;
 mod solve_table;
+mod timetable;
 
 use std::{ffi::OsString, process::ExitCode, time::Instant};
 
@@ -70,6 +71,7 @@ fn execute(args: &Args, begun: Instant) -> Result<(), CliError> {
         Command::Ledger(options) => ledger::run(&config, options),
         Command::Print(options) => print::run(&config, options),
         Command::Report(options) => report::run(&config, options),
+        Command::Timetable(options) => timetable::run(&config, options),
         Command::Roads(options) => roads::run(&config, options),
         Command::Calendar(options) => calendar::run(&config, options),
         Command::Solve(options) => solve::run(&config, options, begun),

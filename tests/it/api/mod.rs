@@ -5,6 +5,7 @@
 mod access;
 mod centre;
 mod complaints;
+mod designs;
 mod dossiers;
 mod epcis;
 mod evidence;

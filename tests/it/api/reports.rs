@@ -130,7 +130,7 @@ async fn scans_on_a_run_are_its_punctuality() {
 async fn losses_complaints_and_failed_attempts_are_counted() {
     on_each!(World::with_season, |app, _ctx| {
         let home = app.json("/v1/items?limit=1000&ready_from=2019-06-13T00:00:00%2B07:00").await;
-        let found = home["items"].as_array().unwrap().iter().find(|it| it["to"]["kind"] == "home").cloned();
+        let found = home["items"].as_array().unwrap().iter().find(|it| it["to"]["type"] == "home").cloned();
         let home = found.unwrap_or_else(|| panic!("no item goes home: {home}"));
         let code = home["code"].as_str().unwrap().to_owned();
         let dossier = home["dossier_code"].as_str().unwrap();

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, io::Read, ops::ControlFlow, sync::Arc};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use conthoi::{
     domain::{
         DayClock, RatingStep,
@@ -110,8 +110,9 @@ fn the_databases_counts_are_those_of_the_rows() {
     for item in &season.items {
         let waypoint = item.waypoint.map(|waypoint| waypoint.reached_at);
         let begin = waypoint.unwrap_or(item.ready_at);
-        let mut take =
-            |leg, from, to: chrono::DateTime<chrono::Utc>| legs.entry(leg).or_default().push((to - from).num_seconds());
+        let mut take = |leg, from: DateTime<Utc>, to: DateTime<Utc>| {
+            legs.entry(leg).or_default().push((to - from).num_seconds());
+        };
         if let Some(at) = waypoint {
             take("to_centre", item.ready_at, at);
         }
@@ -167,7 +168,8 @@ fn a_season_with_ratings_goes_whole() {
 
 #[test]
 fn a_report_that_cannot_be_made_says_why() {
-    let service = service(&TestDatabase::sqlite());
+    let database = TestDatabase::sqlite();
+    let service = service(&database);
     let ask = |from, to, by| {
         let request = ReportRequest { report: Report::Settlement, from: date(from), to: date(to), by };
         match service.report(&request).unwrap_err() {
@@ -188,7 +190,8 @@ fn a_report_that_cannot_be_made_says_why() {
 
 #[test]
 fn a_report_is_a_sheet_for_programs_and_for_people() {
-    let service = with_season(&TestDatabase::sqlite());
+    let database = TestDatabase::sqlite();
+    let service = with_season(&database);
     let report = made(&service, Report::Settlement, Some(Grouping::Quarter));
     let csv = String::from_utf8(report.csv()).unwrap();
     let lines: Vec<&str> = csv.split("\r\n").collect();
@@ -220,7 +223,8 @@ fn a_report_is_a_sheet_for_programs_and_for_people() {
 
 #[test]
 fn the_laws_report_of_a_quarter_is_a_paper() {
-    let service = with_season(&TestDatabase::sqlite());
+    let database = TestDatabase::sqlite();
+    let service = with_season(&database);
     let quarter: Quarter = "2019-Q1".parse().unwrap();
     let report = service.quarterly_report(quarter).unwrap();
     assert_eq!(report.due_before, date("2019-04-10"), "before the 10th of the next quarter");
