@@ -52,6 +52,7 @@ mod route_view;
 mod runs;
 mod scans;
 mod server;
+mod shown;
 mod sites;
 mod solve;
 mod solve_schema;
