@@ -79,8 +79,8 @@ pub use readiness::Readiness;
 pub use road_files::{RoadsStep, import_roads, roads_summary};
 pub use scans::{
     CustodyDetail, DiscrepancyDetail, DiscrepancyPage, DiscrepancyQuery, IncomingAction, IncomingScan, LedgerFault,
-    LedgerReport, NamedParty, NamedPlace, PreparedScans, RouteReconciliation, ScanAnswer, StopReconciliation,
-    TripScans, WrittenScans,
+    LedgerReport, NamedParty, NamedPlace, PreparedScans, RouteReconciliation, ScanAnswer, ScanDetail,
+    StopReconciliation, TripScans, WrittenScans,
 };
 pub use seasons::{SeasonOrder, SeasonProgress, SeasonReport};
 pub use setup::{Setup, travel};
