@@ -49,6 +49,7 @@ mod plan_jobs;
 mod plans;
 mod problem;
 mod problem_code;
+mod reports;
 mod route_view;
 mod runs;
 mod scans;
@@ -77,6 +78,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 pub use openapi::document as openapi_document;
 pub(crate) use plans::PlanResponse;
+pub(crate) use reports::ReportResponse;
 pub use server::{ServeError, listen, serve};
 pub(crate) use verify::VerifyResponse;
 
@@ -162,6 +164,9 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(complaints::list::answer_complaint)
         .service(complaints::compensations::record_compensation)
         .service(complaints::compensations::list_compensations)
+        .service(reports::list_reports)
+        .service(reports::get_quarterly_report)
+        .service(reports::get_report)
         .service(feed::follow_feed)
         .service(webhooks::create_webhook)
         .service(webhooks::list_webhooks)

@@ -156,6 +156,18 @@ impl Failure {
         Self::parameters(self.0.errors.into_iter().map(|error| ProblemField::parameter(name, error.message)).collect())
     }
 
+    /// The same where what are fields of a body elsewhere were parameters of these names.
+    pub(crate) fn of_parameters(self) -> Self {
+        if self.0.code != ProblemCode::INVALID_BODY.code {
+            return self;
+        }
+        let parameter = |error: ProblemField| {
+            let pointer = error.pointer.unwrap_or_default();
+            ProblemField::parameter(pointer.trim_start_matches('/'), error.message)
+        };
+        Self::parameters(self.0.errors.into_iter().map(parameter).collect())
+    }
+
     /// The document.
     pub(crate) fn document(self) -> Problem {
         *self.0

@@ -102,6 +102,12 @@ pub(super) enum Command {
         conthoi print manifest --run 019756a0-… --out run.pdf\n  \
         conthoi print slip 000.00.00.H51-190614-0001 --out slip.pdf")]
     Print(Print),
+    /// Make reports from what was recorded
+    #[command(after_help = "Examples:\n  conthoi report list\n  \
+        conthoi report settlement --from 2019-01-04 --to 2019-06-15\n  \
+        conthoi report transit_time --quarter 2019-Q2 --by department --format xlsx --out transit.xlsx\n  \
+        conthoi report quarterly --quarter 2019-Q1 --out quarter.pdf")]
+    Report(Report),
     /// Keep the accounts of people and other systems
     Account(Account),
     /// Show working days and days off
@@ -227,6 +233,42 @@ pub(super) struct Simulate {
     /// Replace the synthetic season that is there, with its plans
     #[arg(long)]
     pub replace: bool,
+}
+
+/// As what a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportForm {
+    /// As JSON.
+    Json,
+    /// As CSV.
+    Csv,
+    /// As a spreadsheet.
+    Xlsx,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Report {
+    /// The report, `quarterly` for the law's, or `list` for those there are
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// First day, as YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<NaiveDate>,
+    /// Last day, as YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<NaiveDate>,
+    /// A quarter in place of first and last day, as 2019-Q2
+    #[arg(long, value_name = "QUARTER")]
+    pub quarter: Option<String>,
+    /// By what it adds up: day, month, quarter, department, commune, courier or leg
+    #[arg(long, value_name = "GROUPING")]
+    pub by: Option<String>,
+    /// As what it is written; a table for people when not given
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<ReportForm>,
+    /// The file; standard output when not given
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

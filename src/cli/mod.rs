@@ -21,6 +21,7 @@ mod output;
 mod plan;
 mod print;
 mod progress;
+mod report;
 mod roads;
 mod serve;
 mod simulate;
@@ -68,6 +69,7 @@ fn execute(args: &Args, begun: Instant) -> Result<(), CliError> {
         Command::Simulate(options) => simulate::run(&config, options),
         Command::Ledger(options) => ledger::run(&config, options),
         Command::Print(options) => print::run(&config, options),
+        Command::Report(options) => report::run(&config, options),
         Command::Roads(options) => roads::run(&config, options),
         Command::Calendar(options) => calendar::run(&config, options),
         Command::Solve(options) => solve::run(&config, options, begun),

@@ -30,6 +30,7 @@ mod papers;
 mod planning;
 mod plans;
 mod readiness;
+mod reports;
 mod road_files;
 mod scans;
 mod seasons;
@@ -76,6 +77,7 @@ pub use papers::{IssuedSlip, LABELS_MAX, LabelFormat, SlipCheck, SlipFault, Slip
 pub use planning::{DayRequest, Expected, PlanProgress, PlanVersion};
 pub use plans::{DayPlan, PlanDate};
 pub use readiness::Readiness;
+pub use reports::{ReportRequest, ReportTable};
 pub use road_files::{RoadsStep, import_roads, roads_summary};
 pub use scans::{
     CustodyDetail, DiscrepancyDetail, DiscrepancyPage, DiscrepancyQuery, IncomingAction, IncomingScan, LedgerFault,

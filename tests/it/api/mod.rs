@@ -16,6 +16,7 @@ mod pages;
 mod papers;
 mod plans;
 mod problems;
+mod reports;
 pub(crate) mod scans;
 mod solve;
 mod webhooks;

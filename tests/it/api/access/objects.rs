@@ -245,7 +245,7 @@ impl Objects {
         let filled = ["{id}", "{code}", "{scan_id}", "{sha256}"]
             .iter()
             .fold(path.to_owned(), |path, part| path.replace(part, &id));
-        let filled = filled.replace("{delivery}", "no-id").replace("{date}", DAY);
+        let filled = filled.replace("{delivery}", "no-id").replace("{name}", "settlement").replace("{date}", DAY);
         match path {
             "/v1/labels" => format!("{filled}?codes={}", self.items[whose][other]),
             "/v1/evidence/{sha256}" => format!("{filled}?scan_id={}", self.scans[whose][other]),
