@@ -55,6 +55,7 @@ mod route_view;
 mod runs;
 mod scans;
 mod server;
+mod shown;
 mod sites;
 mod solve;
 mod solve_schema;
@@ -147,6 +148,7 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(dossiers::one::get_dossier)
         .service(dossiers::one::put_dossier)
         .service(custody::get_custody)
+        .service(custody::get_scan)
         .service(scans::record_scans)
         .service(evidence::create_evidence)
         .service(evidence::get_upload)

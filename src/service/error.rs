@@ -52,7 +52,7 @@ pub enum ServiceError {
         known: String,
     },
     /// There is no such thing.
-    #[error("there is no {what} {id}")]
+    #[error("there is no {what} {id:?}")]
     NotFound {
         /// What was looked for, in the mission's words.
         what: &'static str,
@@ -172,7 +172,7 @@ pub enum ServiceError {
         limit: usize,
     },
     /// The event was captured before.
-    #[error("the event {id} was captured before")]
+    #[error("the event {id:?} was captured before")]
     EventExists {
         /// Its id.
         id: String,

@@ -224,7 +224,9 @@ impl Objects {
             _ if path.starts_with("/v1/routes/") => self.routes[whose][other].clone(),
             _ if path.starts_with("/v1/rounds/") => self.rounds[other].clone(),
             _ if path.starts_with("/v1/discrepancies/") => self.discrepancies[whose][other].clone(),
-            _ if path.starts_with("/v1/handovers/") => self.scans[whose][other].clone(),
+            _ if path.starts_with("/v1/handovers/") || path.starts_with("/v1/scans/") => {
+                self.scans[whose][other].clone()
+            }
             _ if path.starts_with("/v1/dossiers/") => self.dossiers[other].clone(),
             _ if path.starts_with("/v1/evidence/uploads/") => self.upload.to_string(),
             _ if path.starts_with("/v1/evidence/") => self.evidence.clone(),

@@ -47,6 +47,7 @@ GET    /v1/items/{id}                     A A AH AH A F
 GET    /v1/items/{id}/plan                A A AH AH A F
 GET    /v1/items/{code}/custody           A A AH AH A F
 POST   /v1/scans                          A A A A F F
+GET    /v1/scans/{id}                     A A AH AH A F
 GET    /v1/discrepancies                  A A A A A F
 GET    /v1/discrepancies/{id}             A A AH AH A F
 POST   /v1/discrepancies/{id}/assignment  A A F F F F
