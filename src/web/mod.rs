@@ -23,10 +23,13 @@ use actix_web::{
 use files::{Found, Packing, find};
 
 /// The addresses of the pages, each with its file and what more than the others it may do.
-const PAGES: [(&str, &str, policy::Extra); 2] = [
+const PAGES: [(&str, &str, policy::Extra); 5] = [
     ("/courier", "courier.html", policy::Extra::Camera),
     // Where the QR code of an enrolment leads; the code is behind `#`, which browsers do not send.
     ("/enrol", "courier.html", policy::Extra::Camera),
+    ("/desk", "desk.html", policy::Extra::Camera),
+    ("/dispatch", "dispatch.html", policy::Extra::Map),
+    ("/reports", "reports.html", policy::Extra::Nothing),
 ];
 
 /// What has a fixed address and is no page.
