@@ -5,6 +5,7 @@ export default defineConfig({
   plugins: [svelte()],
   base: '/',
   publicDir: 'public',
+  worker: { format: 'es' },
   build: {
     outDir: 'dist',
     emptyOutDir: false,
@@ -16,7 +17,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
-      input: ['courier.html', 'desk.html'],
+      input: ['courier.html', 'desk.html', 'dispatch.html'],
       output: {
         entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',
