@@ -13,6 +13,7 @@ mod access;
 mod calendar;
 mod centres;
 mod clock;
+mod complaints;
 mod dossiers;
 mod epcis;
 mod error;
@@ -52,6 +53,9 @@ pub use access::{
 pub use calendar::{CalendarDay, TimetableDay};
 pub use centres::CentreOverview;
 pub use clock::{Clock, FixedClock, SystemClock};
+pub use complaints::{
+    CompensationPage, ComplaintPage, Days, NamedMatter, NewCompensation, NewComplaint, NewRating, RatingPage,
+};
 pub use dossiers::{
     DossierFormat, DossierReport, DossierVersion, ExpectedDossier, IMPORT_ROWS_MAX, ImportedRow, NewDossier, RowColumn,
     RowResult,
@@ -75,8 +79,8 @@ pub use readiness::Readiness;
 pub use road_files::{RoadsStep, import_roads, roads_summary};
 pub use scans::{
     CustodyDetail, DiscrepancyDetail, DiscrepancyPage, DiscrepancyQuery, IncomingAction, IncomingScan, LedgerFault,
-    LedgerReport, NamedParty, NamedPlace, PreparedScans, RouteReconciliation, ScanAnswer, StopReconciliation,
-    TripScans, WrittenScans,
+    LedgerReport, NamedParty, NamedPlace, PreparedScans, RouteReconciliation, ScanAnswer, ScanDetail,
+    StopReconciliation, TripScans, WrittenScans,
 };
 pub use seasons::{SeasonOrder, SeasonProgress, SeasonReport};
 pub use setup::{Setup, travel};
@@ -106,7 +110,7 @@ pub use crate::{
     roads::NetworkSummary,
     store::{
         AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, DeliveryState, Device, DeviceShift,
-        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, PlanJob, PutDossier,
+        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, PlanJob, PutDossier, TimeCursor,
         WebhookDelivery,
     },
 };

@@ -17,6 +17,7 @@
 mod account;
 mod centre;
 mod columns;
+mod complaint;
 mod connection;
 mod count;
 mod dossier;
@@ -44,6 +45,7 @@ pub use account::{
     AccessToken, Account, AccountLink, Attempt, Attempted, AuditCursor, AuditEntry, Device, DeviceShift, Enrolled,
     Enrolment, LockAfter, PasswordHash, ScanDoubt, SecretDigest, Session,
 };
+pub use complaint::{Answered, Period, TimeCursor};
 pub use dossier::PutDossier;
 pub use epcis::{
     CaptureJob, Captured, ErrorBehaviour, EventCursor, EventFilter, EventKeys, EventOrder, EventSource, NewEvent,

@@ -2,6 +2,7 @@
 
 mod account;
 mod centre;
+mod complaint;
 mod epcis;
 mod exchange;
 mod item;
@@ -12,6 +13,7 @@ mod scan;
 
 pub(super) use account::*;
 pub(super) use centre::*;
+pub(super) use complaint::*;
 pub(super) use epcis::*;
 pub(super) use exchange::*;
 pub(super) use item::*;
@@ -37,6 +39,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     dossiers,
     home_deliveries,
     items,
+    ratings,
+    complaints,
+    compensations,
     plans,
     plan_runs,
     plan_routes,

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
 mod centre;
+mod complaints;
 mod contention;
 mod items;
 mod jobs;

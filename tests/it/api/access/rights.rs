@@ -47,6 +47,7 @@ GET    /v1/items/{id}                     A A AH AH A F
 GET    /v1/items/{id}/plan                A A AH AH A F
 GET    /v1/items/{code}/custody           A A AH AH A F
 POST   /v1/scans                          A A A A F F
+GET    /v1/scans/{id}                     A A AH AH A F
 GET    /v1/discrepancies                  A A A A A F
 GET    /v1/discrepancies/{id}             A A AH AH A F
 POST   /v1/discrepancies/{id}/assignment  A A F F F F
@@ -96,6 +97,14 @@ GET    /v1/events                         A A F F A F
 POST   /v1/dossiers/import                A A F F F F
 GET    /v1/dossiers/{code}                A A F AH A F
 PUT    /v1/dossiers/{code}                A A F F F F
+POST   /v1/ratings                        A A F F F F
+GET    /v1/ratings                        A A F F A F
+GET    /v1/ratings/{id}                   A A F F A F
+GET    /v1/complaints                     A A F F A F
+GET    /v1/complaints/{id}                A A F F A F
+POST   /v1/complaints/{id}/answer         A A F F F F
+POST   /v1/compensations                  A A F F F F
+GET    /v1/compensations                  A A F F A F
 GET    /v1/webhooks                       A F F F F F
 POST   /v1/webhooks                       A F F F F F
 GET    /v1/webhooks/{id}                  A F F F F F
