@@ -35,6 +35,9 @@ const PAGES: [(&str, &str, policy::Extra); 5] = [
 /// What has a fixed address and is no page.
 const FIXED: [&str; 3] = ["/courier-sw.js", "/courier.webmanifest", "/icon.svg"];
 
+/// Marks an answer that explains itself, to a person.
+pub(crate) struct Page;
+
 /// Every path that is answered here.
 pub fn paths() -> impl Iterator<Item = &'static str> {
     PAGES.into_iter().map(|(path, ..)| path).chain(FIXED).chain(["/assets/{name}"])
@@ -54,11 +57,13 @@ pub fn routes(app: &mut web::ServiceConfig) {
 /// A page that a browser shows; `file` is its name in `web/dist`.
 fn page(request: &HttpRequest, file: &str, extra: policy::Extra) -> HttpResponse {
     let Some(found) = find(file, Packing::accepted(request)) else {
-        return HttpResponse::ServiceUnavailable()
+        let mut absent = HttpResponse::ServiceUnavailable()
             .insert_header((header::CONTENT_SECURITY_POLICY, absent::policy()))
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .content_type("text/html; charset=utf-8")
             .body(absent::PAGE);
+        absent.extensions_mut().insert(Page);
+        return absent;
     };
     let mut response = HttpResponse::Ok();
     response

@@ -24,16 +24,21 @@ export async function installed(page) {
 export function scanAll(page, codes) {
   return page.evaluate(async (codes) => {
     const took = [];
+    const shown = () => document.querySelector('[data-outcome] .code')?.textContent;
     for (const code of codes) {
-      const said = document.querySelector('[data-outcome]');
       const began = performance.now();
-      for (const key of [...code, 'Enter']) document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
-      for (;;) {
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        const text = (document.querySelector('[data-outcome] .code') ?? said)?.textContent ?? '';
-        if (text === code) break;
-        if (performance.now() - began > 5000) throw new Error(`no answer to ${code}: ${document.querySelector('[data-outcome]')?.textContent}`);
-      }
+      await new Promise((resolve, reject) => {
+        const watch = new MutationObserver(() => shown() === code && finish());
+        const timer = setTimeout(() => finish(new Error(`no answer to ${code}: ${document.querySelector('[data-outcome]')?.textContent}`)), 8000);
+        const finish = (error) => {
+          clearTimeout(timer);
+          watch.disconnect();
+          if (error) reject(error);
+          else resolve();
+        };
+        watch.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+        for (const key of [...code, 'Enter']) document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+      });
       took.push(performance.now() - began);
     }
     return took;

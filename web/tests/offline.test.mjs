@@ -22,7 +22,7 @@ function codes(from, to) {
   return found;
 }
 
-test('2,000 scans offline over a reload and two crashes arrive once each, in order', { timeout: 170_000 }, async () => {
+test('2,000 scans offline over a reload and two crashes arrive once each, in order', { timeout: 280_000 }, async () => {
   let page = await browser.page();
   await enrol(server, page, 'CP01');
   await installed(page);

@@ -38,6 +38,8 @@ const KEEP_MS = 3 * 24 * 3600 * 1000;
 
 class Handheld {
   ready = $state(false);
+  /** An enrolment was begun, though the device may have one. */
+  enrolling = $state(location.hash.startsWith('#enrol/'));
   device = $state.raw<Device | null>(null);
   me = $state.raw<Me | null>(null);
   days = $state.raw<string[]>([]);
@@ -63,20 +65,17 @@ class Handheld {
   #queue: Promise<void> = Promise.resolve();
   #saidN = 0;
 
-  get trip(): Trip | null {
+  trip = $derived.by((): Trip | null => {
     const { view } = this;
-    if (view.at === 'trips' || view.at === 'more') return null;
-    return this.day?.trips.find((trip) => trip.id === view.trip) ?? null;
-  }
+    return view.at === 'trips' || view.at === 'more' ? null : (this.day?.trips.find((trip) => trip.id === view.trip) ?? null);
+  });
 
-  get stop(): Stop | null {
+  stop = $derived.by((): Stop | null => {
     const { view } = this;
     return view.at === 'stop' || view.at === 'pouch' ? (this.trip?.stops[view.stop] ?? null) : null;
-  }
+  });
 
-  get progress() {
-    return this.trip ? progressOf(this.trip, this.scans) : [];
-  }
+  progress = $derived.by(() => (this.trip ? progressOf(this.trip, this.scans) : []));
 
   get today(): string {
     const now = new Date();

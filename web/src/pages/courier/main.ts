@@ -3,6 +3,9 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import { handheld } from './handheld.svelte';
 
+// The QR code leads to /enrol#CODE; the page that is kept on the device is /courier.
+if (location.pathname === '/enrol') location.replace(`/courier#enrol/${location.hash.slice(1)}`);
+
 const target = document.getElementById('app');
 if (target) mount(App, { target });
 void handheld.start();
