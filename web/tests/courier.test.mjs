@@ -55,10 +55,12 @@ test('load check, a handover with a joint count and a signature, and the evidenc
   await page.getByRole('button', { name: /Xác nhận đã đủ hàng/ }).click();
   await sign(page);
   await page.getByRole('button', { name: /Đồng ý/ }).click();
+  await page.getByText('Điểm tiếp theo').waitFor();
 
   // The next stop, from its page.
   const stop = route.stops.find((one) => one.sequence > 0 && one.unload.length > 0 && one.place.type === 'site');
   await page.goto(`${server.base}/courier#/trip/${id}/${stop.sequence}`);
+  await page.getByRole('button', { name: /Hai bên xác nhận/ }).waitFor();
   const [first, ...others] = stop.unload.map((item) => item.code);
   await scanAll(page, [first]);
   // What was scanned and not yet agreed on survives the browser's death.

@@ -1,8 +1,7 @@
 // A server with the demo's day in a folder of its own, and a Chromium that can be killed.
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
@@ -28,10 +27,28 @@ export async function until(what, check, seconds = 20) {
 
 /** The conthoi process over one database; it can be stopped and started again on the same port. */
 export class Server {
+  /** Of its own folder: a copy of the one that was made for all tests, if there is one. */
   static async demo() {
     const server = new Server(await mkdtemp(path.join(tmpdir(), 'conthoi-web-')));
-    await server.start(['demo', '--date', DAY, '--port', '0']);
+    const made = process.env.CONTHOI_WEB_DEMO;
+    if (made) {
+      await cp(made, server.folder, { recursive: true });
+      server.cookie = await readFile(path.join(made, 'cookie'), 'utf8');
+      await server.start(['serve', '--port', '0']);
+    } else {
+      await server.start(['demo', '--date', DAY, '--port', '0']);
+    }
     return server;
+  }
+
+  /** Makes the demo's day once, for copies of it; answers the folder. */
+  static async prepare() {
+    const server = await Server.demo();
+    await writeFile(path.join(server.folder, 'cookie'), server.cookie);
+    // Ended in order, so that all of the database is in its file.
+    server.process.kill('SIGTERM');
+    await server.ended;
+    return server.folder;
   }
 
   constructor(folder) {
@@ -165,6 +182,3 @@ export class Browser {
     }
   }
 }
-
-export const fresh = randomUUID;
-export { cp };

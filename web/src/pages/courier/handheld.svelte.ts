@@ -62,7 +62,7 @@ class Handheld {
   #tries = 0;
   #timer = 0;
   #sending = false;
-  #queue: Promise<void> = Promise.resolve();
+  #queue: Promise<unknown> = Promise.resolve();
   #saidN = 0;
 
   trip = $derived.by((): Trip | null => {
@@ -83,22 +83,32 @@ class Handheld {
   }
 
   async start() {
-    this.device = (await own<Device>('device')) ?? null;
-    this.me = (await own<Me>('me')) ?? null;
-    this.sound = (await own<boolean>('sound')) ?? true;
-    this.days = (await own<string[]>('days')) ?? [];
-    await this.recount();
-    const date = (await own<string>('day')) ?? this.today;
-    this.day = (await keptDay(date)) ?? null;
-    await this.#follow();
-    this.ready = true;
-    window.addEventListener('hashchange', () => void this.#follow());
+    // What is scanned before this is done waits for it.
+    await this.serial(async () => {
+      this.device = (await own<Device>('device')) ?? null;
+      this.me = (await own<Me>('me')) ?? null;
+      this.sound = (await own<boolean>('sound')) ?? true;
+      this.days = (await own<string[]>('days')) ?? [];
+      await this.recount();
+      const date = (await own<string>('day')) ?? this.today;
+      this.day = (await keptDay(date)) ?? null;
+      await this.#follow();
+      this.ready = true;
+    });
+    window.addEventListener('hashchange', () => void this.serial(() => this.#follow()));
     window.addEventListener('online', () => this.send());
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.send());
     if (this.device) void this.refresh();
     this.send();
     this.persisted = (await navigator.storage?.persisted?.()) ?? null;
     await tidy(Date.now() - KEEP_MS);
+  }
+
+  /** One thing after the other, so that no scan falls between the reading and the writing of another act. */
+  serial<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => undefined);
+    return done;
   }
 
   async #follow() {
@@ -154,7 +164,7 @@ class Handheld {
       if (planned && courier) {
         this.day = await fetchDay(planned, courier, device.token);
         await setOwn('day', planned);
-        await this.#follow();
+        await this.serial(() => this.#follow());
       } else if (date === undefined) {
         this.day = (await keptDay(wanted)) ?? null;
       }
@@ -220,6 +230,7 @@ class Handheld {
     if (view.at !== 'stop' && view.at !== 'pouch') return [];
     const kept = await keep(view.trip, view.stop, made, draft);
     this.scans = [...this.scans, ...kept];
+    if (draft && this.draft?.key === draft) this.draft = { ...this.draft, give: [], take: [] };
     this.waiting += kept.length;
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => this.send(), 400);
@@ -241,7 +252,7 @@ class Handheld {
     const began = performance.now();
     const code = codeOf(text);
     if (!code) return;
-    this.#queue = this.#queue.then(async () => {
+    void this.serial(async () => {
       try {
         await this.#take(code, began);
       } catch (error) {
@@ -304,7 +315,11 @@ class Handheld {
   }
 
   /** Takes the last scan back: out of the draft, or by a correction where it is recorded already. */
-  async undo() {
+  undo(): Promise<void> {
+    return this.serial(() => this.#undo());
+  }
+
+  async #undo() {
     const { said, draft } = this;
     const began = performance.now();
     if (!said || !draft || !['given', 'taken', 'loaded', 'extra'].includes(said.text)) return;
