@@ -122,6 +122,7 @@ fn limited_app(
         .app_data(web::Data::new(KnownPaths::of(&openapi)))
         .service(landing::landing)
         .configure(pages::routes)
+        .configure(crate::web::routes)
         .route("/docs", web::get().to(to_docs))
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", openapi))
         .default_service(web::to(fallback::fallback))
