@@ -137,11 +137,13 @@ pub(crate) async fn authenticate(
 /// Whether the request would come in, or enrol a device.
 fn is_at_the_door(request: &ServiceRequest) -> bool {
     let path = request.path();
-    let tries = ["/login", "/v1/login", "/v1/devices", "/account/password"].contains(&path)
+    let tries = ["/login", "/v1/login", "/v1/devices", "/account/password", "/v1/home-deliveries"].contains(&path)
+        || path.starts_with("/v1/track/")
         || path.starts_with("/setup/")
         || path.starts_with("/reset/");
     // A browser comes back from an identity provider by GET.
-    (tries && !request.method().is_safe()) || path.starts_with("/login/oidc")
+    // Half-days are found by planning, which takes its time.
+    (tries && !request.method().is_safe()) || path.starts_with("/login/oidc") || path == "/v1/home-deliveries/half-days"
 }
 
 fn counted(request: &ServiceRequest, known: Option<&Principal>) -> Counted {

@@ -47,7 +47,7 @@ pub(crate) async fn accompany(
         let detail = "the service answers only requests to a loopback name, such as localhost or 127.0.0.1, and to the name of \
                       its --public-url";
         let problem =
-            Problem { instance: Some(path.clone()), ..Failure::new(ProblemCode::FOREIGN_HOST, detail).document() };
+            Problem { instance: Some(shown(&path)), ..Failure::new(ProblemCode::FOREIGN_HOST, detail).document() };
         request.into_response(problem_response(Problem { request_id: Some(id.clone()), ..problem }))
     };
     let pattern = response.request().match_pattern().unwrap_or_else(|| "(no route)".to_owned());
@@ -89,7 +89,7 @@ pub(crate) async fn explain(
         Failure::new(ProblemCode::of_status(status), reason).document()
     });
     epcis::name_exception(request.path(), &mut problem);
-    problem.instance = Some(request.path().to_owned());
+    problem.instance = Some(shown(request.path()));
     problem.request_id = id;
     let mut explained = problem_response(problem);
     let rate_limit = ["ratelimit", "ratelimit-policy"].map(HeaderName::from_static);
@@ -100,6 +100,14 @@ pub(crate) async fn explain(
         }
     }
     Ok(ServiceResponse::new(request, explained))
+}
+
+/// A path as problems show it: a link is a secret even to whoever reads its holder's mistakes.
+fn shown(path: &str) -> String {
+    const LINKS: &str = "/v1/track/";
+    let Some(rest) = path.strip_prefix(LINKS) else { return path.to_owned() };
+    let after = rest.find('/').map_or("", |slash| &rest[slash..]);
+    format!("{LINKS}…{after}")
 }
 
 /// Marks an answer that explains itself, to a person.

@@ -30,6 +30,7 @@ mod fallback;
 mod feed;
 mod geojson;
 mod health;
+mod homes;
 mod item_plan;
 mod items;
 mod landing;
@@ -141,6 +142,16 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(dossiers::import::import_dossiers)
         .service(dossiers::one::get_dossier)
         .service(dossiers::one::put_dossier)
+        .service(homes::places::search_places)
+        .service(homes::ask::get_terms)
+        .service(homes::ask::list_half_days)
+        .service(homes::ask::create_home_delivery)
+        .service(homes::track::confirm)
+        .service(homes::track::resend_code)
+        .service(homes::track::get_track)
+        .service(homes::track::change)
+        .service(homes::track::cancel)
+        .service(homes::track::fetch_at_counter)
         .service(custody::get_custody)
         .service(scans::record_scans)
         .service(evidence::create_evidence)

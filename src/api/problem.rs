@@ -153,6 +153,18 @@ impl Failure {
         Self::parameters(self.0.errors.into_iter().map(|error| ProblemField::parameter(name, error.message)).collect())
     }
 
+    /// The same where what are fields of a body elsewhere were parameters of the same names.
+    pub(crate) fn of_parameters(self) -> Self {
+        if self.0.code != ProblemCode::INVALID_BODY.code {
+            return self;
+        }
+        let parameter = |error: ProblemField| {
+            let name = error.pointer.unwrap_or_default();
+            ProblemField::parameter(name.trim_start_matches('/'), error.message)
+        };
+        Self::parameters(self.0.errors.into_iter().map(parameter).collect())
+    }
+
     /// The document.
     pub(crate) fn document(self) -> Problem {
         *self.0
@@ -188,6 +200,20 @@ impl From<ServiceError> for Failure {
             ServiceError::LoginLocked { seconds } => {
                 return Self::new(ProblemCode::LOGIN_LOCKED, detail).retried_after(seconds);
             }
+            ServiceError::TooManyTries { seconds } => {
+                return Self::new(ProblemCode::TOO_MANY_TRIES, detail).retried_after(seconds);
+            }
+            ServiceError::NoSuchSlip => ProblemCode::NO_SUCH_SLIP,
+            ServiceError::PresenceRequired { .. } => ProblemCode::PRESENCE_REQUIRED,
+            ServiceError::HalfDayFull => ProblemCode::HALF_DAY_FULL,
+            ServiceError::AlreadyRequested => ProblemCode::ALREADY_REQUESTED,
+            ServiceError::NoSuchLink => ProblemCode::NO_SUCH_LINK,
+            ServiceError::WrongCode => ProblemCode::WRONG_CODE,
+            ServiceError::NoMoreCodes => ProblemCode::NO_MORE_CODES,
+            ServiceError::TooLate { .. } => ProblemCode::TOO_LATE,
+            ServiceError::RequestChanged { .. } => ProblemCode::REQUEST_CHANGED,
+            ServiceError::NoHomeDelivery { .. } => ProblemCode::NO_HOME_DELIVERY,
+            ServiceError::FactDiffers { .. } => ProblemCode::FACT_DIFFERS,
             ServiceError::BadCredentials => ProblemCode::BAD_CREDENTIALS,
             ServiceError::Forbidden { .. } => ProblemCode::FORBIDDEN,
             ServiceError::LinkVoid => ProblemCode::LINK_VOID,

@@ -20,10 +20,12 @@ mod evidence;
 mod exchange;
 mod feed;
 mod geometry;
+mod homes;
 pub mod import;
 mod items;
 mod jobs;
 mod new_item;
+mod notify;
 mod once;
 mod papers;
 mod planning;
@@ -65,8 +67,13 @@ pub use evidence::{Evidence, EvidenceFolder, EvidenceLimits, ImageFault, MediaTy
 pub use exchange::ExchangeSettings;
 pub use feed::{FeedCursor, FeedEvent, FeedKind, FeedPart};
 pub use geometry::{LineBasis, RouteGeometry};
+pub use homes::{
+    AskedHome, HalfDayOffer, HomeChange, HomePlace, HomePoint, HomeStage, HomeTermsNow, HomeTrack, HomeWindow,
+    NewDelegate, NewHomeRequest, WindowBasis,
+};
 pub use items::{ItemDetail, ItemPage, ItemPlan, ItemPlanState, ItemQuery, Numbered};
 pub use new_item::{NewDestination, NewItem};
+pub use notify::Message;
 pub use once::FirstAnswer;
 pub use papers::{IssuedSlip, LABELS_MAX, LabelFormat, SlipCheck, SlipFault, SlipVerdict, verify_offline};
 pub use planning::{DayRequest, Expected, PlanProgress, PlanVersion};
@@ -132,6 +139,8 @@ struct Inner {
     feed: Arc<feed::FeedHub>,
     sender: OnceLock<webhooks::Sender>,
     access: Access,
+    homes: homes::HomeDesk,
+    messages: notify::Messages,
 }
 
 impl Service {
@@ -193,6 +202,8 @@ impl Service {
             feed: Arc::default(),
             sender: OnceLock::new(),
             access: Access::new(access),
+            homes: homes::HomeDesk::default(),
+            messages: notify::Messages::default(),
         };
         Self { inner: Arc::new(inner) }
     }
