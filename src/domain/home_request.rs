@@ -138,7 +138,7 @@ word_enum!(Receiver, "receiver");
 pub enum IdentityDocument {
     /// Thẻ căn cước, căn cước công dân.
     IdentityCard,
-    /// The same in the VNeID application.
+    /// The same in the application `VNeID`.
     ElectronicIdentity,
     /// Hộ chiếu.
     Passport,

@@ -13,8 +13,6 @@ pub enum RuleUnit {
     Second,
     /// Working days.
     WorkingDay,
-    /// Days of the calendar.
-    Day,
     /// A day of the month, from 1.
     DayOfMonth,
     /// Months.
@@ -25,25 +23,18 @@ pub enum RuleUnit {
     Count,
     /// Đồng.
     Dong,
-    /// Metres.
-    Metre,
-    /// Grams.
-    Gram,
 }
 
 impl RuleUnit {
-    const WORDS: [(&'static str, Self); 11] = [
+    const WORDS: [(&'static str, Self); 8] = [
         ("time_of_day", Self::TimeOfDay),
         ("second", Self::Second),
         ("working_day", Self::WorkingDay),
-        ("day", Self::Day),
         ("day_of_month", Self::DayOfMonth),
         ("month", Self::Month),
         ("year", Self::Year),
         ("count", Self::Count),
         ("dong", Self::Dong),
-        ("metre", Self::Metre),
-        ("gram", Self::Gram),
     ];
 }
 

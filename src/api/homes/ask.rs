@@ -151,7 +151,7 @@ pub(crate) async fn list_half_days(
         let offers = service.half_day_offers(&point, from)?;
         Ok(HalfDayList { half_days: offers.iter().map(|offer| HalfDayOut::of(&centre, offer)).collect() })
     });
-    Ok(HttpResponse::Ok().json(list.await.map_err(|failure| failure.of_parameters())?))
+    Ok(HttpResponse::Ok().json(list.await.map_err(Failure::of_parameters)?))
 }
 
 /// Somebody who is to receive the result.

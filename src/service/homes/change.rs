@@ -248,7 +248,7 @@ impl Service {
     /// [`ServiceError::NoSuchLink`], [`ServiceError::RequestChanged`] and [`ServiceError::TooLate`].
     pub fn cancel_home_delivery(&self, link: &str, expected: &Expected) -> Result<(), ServiceError> {
         let followed = self.changeable(link, expected)?;
-        self.give_up(&followed, RequestState::Cancelled, None).map(|_| ())
+        self.give_up(&followed, RequestState::Cancelled, None)
     }
 
     /// Has the citizen fetch the result at the counter instead, with a place in the queue of a day.

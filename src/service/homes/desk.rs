@@ -1,6 +1,6 @@
 use std::sync::{Arc, PoisonError};
 
-use chrono::{Duration, NaiveDate};
+use chrono::{Duration, Months, NaiveDate};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -108,8 +108,8 @@ impl Service {
 /// The rules of home deliveries, as in force on a day.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct HomeRules {
-    pub(super) link_validity: Duration,
-    pub(super) link_after_end: Duration,
+    pub(super) link_validity: Months,
+    pub(super) link_after_end: Months,
     pub(super) code_validity: Duration,
     pub(super) code_tries: u32,
     pub(super) code_sends: u32,
@@ -129,10 +129,10 @@ impl HomeRules {
             number.ok_or(ServiceError::NoHomeDelivery { missing: name })
         };
         let seconds = |name: &'static str| number(name, RuleUnit::Second).map(|s| Duration::seconds(s.into()));
-        let days = |name: &'static str| number(name, RuleUnit::Day).map(|days| Duration::days(days.into()));
+        let months = |name: &'static str| number(name, RuleUnit::Month).map(Months::new);
         Ok(Self {
-            link_validity: days("home_link_validity")?,
-            link_after_end: days("home_link_after_end")?,
+            link_validity: months("home_link_validity")?,
+            link_after_end: months("home_link_after_end")?,
             code_validity: seconds("home_code_validity")?,
             code_tries: number("home_code_tries", RuleUnit::Count)?,
             code_sends: number("home_code_sends", RuleUnit::Count)?,
@@ -140,8 +140,8 @@ impl HomeRules {
             tries_per_address: number("home_tries_per_address", RuleUnit::Count)?,
             tries_wait: seconds("home_tries_wait")?,
             days_offered: number("home_days_offered", RuleUnit::WorkingDay)?,
-            point_slack_m: number("home_point_slack", RuleUnit::Metre)?,
-            promise_weight_g: number("home_promise_weight", RuleUnit::Gram)?,
+            point_slack_m: number("home_point_slack_m", RuleUnit::Count)?,
+            promise_weight_g: number("home_promise_weight_g", RuleUnit::Count)?,
             load_lead: seconds("home_load_lead")?,
         })
     }

@@ -202,10 +202,8 @@ impl Service {
                 | HomeStage::NotMet(_)
                 | HomeStage::AwaitingCode
         );
-        let window = match coming {
-            true => self.home_window(&centre, &home, &Seen { things: &things, happened: &happened })?,
-            false => None,
-        };
+        let seen = Seen { things: &things, happened: &happened };
+        let window = if coming { self.home_window(&centre, &home, &seen)? } else { None };
         let open = matches!(request.state, RequestState::AwaitingCode | RequestState::Confirmed);
         let changeable = open && coming && stage != HomeStage::OnItsWay;
         Ok(HomeTrack {

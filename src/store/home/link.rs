@@ -127,14 +127,14 @@ impl Store {
                 .filter(home_codes::purpose.eq(purpose.word()))
                 .filter(home_codes::sent.eq(sent))
                 .filter(home_codes::sent.lt(i64::from(sends_max)));
-            let set = (
+            let renewed = (
                 home_codes::code_hmac.eq(code.code_hmac.to_vec()),
                 home_codes::expires_at.eq(Micros::from(code.expires_at)),
                 home_codes::tries_left.eq(i64::from(code.tries)),
                 home_codes::sent.eq(sent + 1),
                 home_codes::used_at.eq(None::<Micros>),
             );
-            Ok(on_backend!(connection, |c| diesel::update(target).set(set).execute(c))? == 1)
+            Ok(on_backend!(connection, |c| diesel::update(target).set(renewed).execute(c))? == 1)
         })
     }
 

@@ -18,6 +18,9 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Missing`] for an unknown centre.
+    ///
+    /// # Panics
+    /// Never: a key is there once it was put there.
     pub fn phone_key(&self, centre: CentreId, fresh: &[u8; 32], now: DateTime<Utc>) -> Result<[u8; 32], StoreError> {
         let centre = Id::from(centre);
         let kept = |connection: &mut AnyConnection| -> Result<Option<[u8; 32]>, StoreError> {

@@ -46,6 +46,16 @@ PUT    /v1/items/{id}                     A A F AF F F
 GET    /v1/items/{id}                     A A AH AH A F
 GET    /v1/items/{id}/plan                A A AH AH A F
 GET    /v1/items/{code}/custody           A A AH AH A F
+GET    /v1/places/search                  -
+GET    /v1/home-deliveries/terms          -
+GET    /v1/home-deliveries/half-days      -
+POST   /v1/home-deliveries                -
+GET    /v1/track/{link}                   -
+PATCH  /v1/track/{link}                   -
+DELETE /v1/track/{link}                   -
+POST   /v1/track/{link}/confirmation      -
+POST   /v1/track/{link}/code              -
+POST   /v1/track/{link}/counter           -
 POST   /v1/scans                          A A A A F F
 GET    /v1/discrepancies                  A A A A A F
 GET    /v1/discrepancies/{id}             A A AH AH A F

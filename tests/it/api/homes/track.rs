@@ -1,0 +1,1 @@
+//! A home delivery followed and changed by its link.
