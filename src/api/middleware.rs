@@ -16,6 +16,7 @@ use super::{
     epcis,
     problem::{Failure, PROBLEM_JSON, Problem},
     problem_code::ProblemCode,
+    shown::{may_be_personal_number, shown_path},
 };
 use crate::service::Service;
 
@@ -46,8 +47,10 @@ pub(crate) async fn accompany(
     } else {
         let detail = "the service answers only requests to a loopback name, such as localhost or 127.0.0.1, and to the name of \
                       its --public-url";
-        let problem =
-            Problem { instance: Some(shown(&path)), ..Failure::new(ProblemCode::FOREIGN_HOST, detail).document() };
+        let problem = Problem {
+            instance: Some(shown_path(&path, None)),
+            ..Failure::new(ProblemCode::FOREIGN_HOST, detail).document()
+        };
         request.into_response(problem_response(Problem { request_id: Some(id.clone()), ..problem }))
     };
     let pattern = response.request().match_pattern().unwrap_or_else(|| "(no route)".to_owned());
@@ -89,7 +92,7 @@ pub(crate) async fn explain(
         Failure::new(ProblemCode::of_status(status), reason).document()
     });
     epcis::name_exception(request.path(), &mut problem);
-    problem.instance = Some(shown(request.path()));
+    problem.instance = Some(shown_path(request.path(), request.match_pattern().as_deref()));
     problem.request_id = id;
     let mut explained = problem_response(problem);
     let rate_limit = ["ratelimit", "ratelimit-policy"].map(HeaderName::from_static);
@@ -102,14 +105,6 @@ pub(crate) async fn explain(
     Ok(ServiceResponse::new(request, explained))
 }
 
-/// A path as problems show it: a link is a secret even to whoever reads its holder's mistakes.
-fn shown(path: &str) -> String {
-    const LINKS: &str = "/v1/track/";
-    let Some(rest) = path.strip_prefix(LINKS) else { return path.to_owned() };
-    let after = rest.find('/').map_or("", |slash| &rest[slash..]);
-    format!("{LINKS}…{after}")
-}
-
 /// Marks an answer that explains itself, to a person.
 pub(crate) struct Page;
 
@@ -118,11 +113,14 @@ fn problem_response(problem: Problem) -> HttpResponse {
     HttpResponse::build(status).content_type(PROBLEM_JSON).json(problem)
 }
 
-/// The client's own id where it is short and plain, else a new one.
+/// The client's own id where it is plain and as long as ids are, else a new one: the log must not hold what somebody typed.
 fn request_id(request: &ServiceRequest) -> String {
     let given = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
     let plain = |id: &&str| {
-        (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        (16..=64).contains(&id.len())
+            && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+            && id.bytes().any(|b| b.is_ascii_digit())
+            && (uuid::Uuid::try_parse(id).is_ok() || !may_be_personal_number(id))
     };
     match (given.filter(plain), request.app_data::<web::Data<Service>>()) {
         (Some(id), _) => id.to_owned(),

@@ -18,6 +18,7 @@ mod body;
 mod calendar;
 mod caller;
 mod centre;
+mod complaints;
 mod custody;
 mod devices;
 mod discrepancies;
@@ -53,6 +54,7 @@ mod route_view;
 mod runs;
 mod scans;
 mod server;
+mod shown;
 mod sites;
 mod solve;
 mod solve_schema;
@@ -162,6 +164,14 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(discrepancies::get_discrepancy)
         .service(discrepancies::assign_discrepancy)
         .service(discrepancies::resolve_discrepancy)
+        .service(complaints::ratings::record_rating)
+        .service(complaints::ratings::list_ratings)
+        .service(complaints::ratings::get_rating)
+        .service(complaints::list::list_complaints)
+        .service(complaints::list::get_complaint)
+        .service(complaints::list::answer_complaint)
+        .service(complaints::compensations::record_compensation)
+        .service(complaints::compensations::list_compensations)
         .service(feed::follow_feed)
         .service(webhooks::create_webhook)
         .service(webhooks::list_webhooks)

@@ -5,7 +5,10 @@ use actix_web::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::problem_code::ProblemCode;
+use super::{
+    problem_code::ProblemCode,
+    shown::{shown, shown_pointer},
+};
 use crate::{
     domain::DomainError,
     service::{
@@ -63,12 +66,12 @@ pub(crate) struct ProblemField {
 impl ProblemField {
     /// A wrong value in the body.
     pub(crate) fn at(pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: Some(pointer.into()), parameter: None, message: message.into() }
+        Self { pointer: Some(shown_pointer(&pointer.into())), parameter: None, message: shown(&message.into()) }
     }
 
     /// A wrong parameter.
     pub(crate) fn parameter(name: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: None, parameter: Some(name.into()), message: message.into() }
+        Self { pointer: None, parameter: Some(shown_pointer(&name.into())), message: shown(&message.into()) }
     }
 }
 
@@ -84,7 +87,7 @@ impl Failure {
                 r#type: code.path(),
                 title: code.title.to_owned(),
                 status: code.status,
-                detail: detail.into(),
+                detail: shown(&detail.into()),
                 instance: None,
                 code: code.code.to_owned(),
                 errors: Vec::new(),
@@ -234,6 +237,9 @@ impl From<ServiceError> for Failure {
             ServiceError::PlanChanged { .. } => ProblemCode::PLAN_CHANGED,
             ServiceError::CodeTaken { .. } => ProblemCode::CODE_TAKEN,
             ServiceError::ItemDiffers { .. } => ProblemCode::ITEM_DIFFERS,
+            ServiceError::RecordDiffers { .. } => ProblemCode::RECORD_DIFFERS,
+            ServiceError::ComplaintAnswered { .. } => ProblemCode::COMPLAINT_ANSWERED,
+            ServiceError::ComplaintTooLate { .. } => ProblemCode::COMPLAINT_TOO_LATE,
             ServiceError::KeyReused => ProblemCode::IDEMPOTENCY_KEY_REUSED,
             ServiceError::JobEnded { .. } => ProblemCode::JOB_ENDED,
             ServiceError::Dispatch(_) => ProblemCode::CANNOT_PLAN,

@@ -80,6 +80,12 @@ problem_codes! {
         "The Allow header lists the methods that the path answers.";
     CODE_TAKEN = "code_taken" 409 "Another item has that code"
         "The code on a barcode is unique within its centre. If you sent this item before, ask for it by its code.";
+    RECORD_DIFFERS = "record_differs" 409 "A record with that id exists with other content"
+        "Sending the same record twice under one id is harmless. To add another record choose another id.";
+    COMPLAINT_ANSWERED = "complaint_answered" 409 "The complaint has an answer already"
+        "A complaint is answered once. GET /v1/complaints/{id} shows the answer that was given.";
+    COMPLAINT_TOO_LATE = "complaint_too_late" 409 "The window for a complaint is over"
+        "The law lets complaints be made within some months after the matter ended. The detail says until when.";
     ITEM_DIFFERS = "item_differs" 409 "An item with that id exists with other content"
         "Creating an item a second time is harmless when the content is the same. To create another item choose \
          another id.";

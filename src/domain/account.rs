@@ -78,11 +78,14 @@ pub enum Scope {
     /// Solving routing problems.
     #[serde(rename = "solve")]
     Solve,
+    /// Recording what rating devices take in.
+    #[serde(rename = "ratings:write")]
+    RatingsWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::CentreRead,
         Self::ItemsRead,
         Self::ItemsWrite,
@@ -95,9 +98,10 @@ impl Scope {
         Self::EpcisWrite,
         Self::PaperPrint,
         Self::Solve,
+        Self::RatingsWrite,
     ];
 
-    const WORDS: [(&'static str, Self); 12] = [
+    const WORDS: [(&'static str, Self); 13] = [
         ("centre:read", Self::CentreRead),
         ("items:read", Self::ItemsRead),
         ("items:write", Self::ItemsWrite),
@@ -110,6 +114,7 @@ impl Scope {
         ("epcis:write", Self::EpcisWrite),
         ("paper:print", Self::PaperPrint),
         ("solve", Self::Solve),
+        ("ratings:write", Self::RatingsWrite),
     ];
 }
 

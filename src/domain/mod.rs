@@ -47,6 +47,7 @@ mod calendar;
 mod centre;
 mod code;
 mod commune;
+mod complaint;
 mod delivery_clock;
 mod dossier;
 mod effective;
@@ -64,6 +65,7 @@ mod phone;
 mod plan;
 mod position;
 mod pouch;
+mod rating;
 mod reason;
 mod rights;
 mod rules;
@@ -80,6 +82,9 @@ pub use calendar::{Calendar, DayKind, SpecialDay};
 pub use centre::{Area, Centre, CentreData, HalfDayHours, ProcedureShare};
 pub use code::{Code, Gs1Key, Misread};
 pub use commune::{Commune, CommuneKind};
+pub use complaint::{
+    COMPLAINT_CHARS_MAX, Compensation, Complaint, ComplaintAnswer, ComplaintClock, ComplaintReach, LossKind,
+};
 pub use delivery_clock::{DeliveryClock, DeliveryEvent, DeliveryFact, DeliveryNext, DeliveryReach, Undeliverable};
 pub use dossier::{Dossier, DossierCode, DossierCodePattern, DossierCodePatterns};
 pub use effective::Effective;
@@ -94,8 +99,8 @@ pub use home_request::{
 };
 pub use home_terms::{Consent, HomeTerms, PresenceDuty, Tariff};
 pub use id::{
-    AccountId, CentreId, CourierId, DeviceId, DossierId, HomeDeliveryId, IdSource, ItemId, PlanId, PouchId, RoundId,
-    RouteId, RunId, ScanId, SeededIds, ShiftId, SiteId, StopId, TokenId, VehicleId,
+    AccountId, CentreId, CompensationId, ComplaintId, CourierId, DeviceId, DossierId, HomeDeliveryId, IdSource, ItemId,
+    PlanId, PouchId, RatingId, RoundId, RouteId, RunId, ScanId, SeededIds, ShiftId, SiteId, StopId, TokenId, VehicleId,
 };
 pub use item::{Destination, Item, ItemCode, Waypoint};
 pub use opening::{OpeningHours, OpeningRow, Weekdays};
@@ -105,6 +110,7 @@ pub use plan::{
 };
 pub use position::{Position, PositionQuality};
 pub use pouch::{Pouch, PouchCode};
+pub use rating::{Matter, RATING_COMMENT_CHARS_MAX, Rating, RatingSource, RatingStep, satisfied_from};
 pub use reason::{Unassigned, UnassignedReason};
 pub use rights::{Act, Authority, Concerns, Reach};
 pub use rules::{DayRules, Rule, RuleUnit, Rules};

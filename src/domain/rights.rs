@@ -63,6 +63,12 @@ pub enum Act {
     ReadAccounts,
     /// Read the log of administrative acts.
     ReadAudit,
+    /// Record ratings.
+    RecordRatings,
+    /// Read ratings, complaints and compensations.
+    ReadComplaints,
+    /// Answer complaints, and record what is paid for losses.
+    AnswerComplaints,
     /// Read what one is oneself, change one's own password, go.
     ManageOneself,
 }
@@ -85,7 +91,7 @@ use Reach::{All as A, Nothing as N, Own as O};
 /// Own of a courier is what is on the own route or was in the own hands, of a clerk what comes from, goes to or was at the
 /// own office.
 #[rustfmt::skip]
-const TABLE: [(Act, [Reach; 5], Option<Scope>); 28] = [
+const TABLE: [(Act, [Reach; 5], Option<Scope>); 31] = [
     //                          admin
     //                             dispatcher
     //                                courier
@@ -118,6 +124,9 @@ const TABLE: [(Act, [Reach; 5], Option<Scope>); 28] = [
     (Act::ManageAccounts,      [A, N, N, N, N], None),
     (Act::ReadAccounts,        [A, N, N, N, A], None),
     (Act::ReadAudit,           [A, N, N, N, A], None),
+    (Act::RecordRatings,       [A, A, N, N, N], Some(Scope::RatingsWrite)),
+    (Act::ReadComplaints,      [A, A, N, N, A], None),
+    (Act::AnswerComplaints,    [A, A, N, N, N], None),
     (Act::ManageOneself,       [A, A, A, A, A], None),
 ];
 
@@ -227,6 +236,8 @@ mod tests {
             Act::ManageWebhooks,
             Act::ManageDevices,
             Act::ManageAccounts,
+            Act::RecordRatings,
+            Act::AnswerComplaints,
         ];
         let supervisor = Authority { role: Role::Supervisor, acts_for: None, scopes: BTreeSet::new() };
         assert!(changes.into_iter().all(|act| supervisor.reach(act) == Reach::Nothing));

@@ -52,7 +52,7 @@ pub enum ServiceError {
         known: String,
     },
     /// There is no such thing.
-    #[error("there is no {what} {id}")]
+    #[error("there is no {what} {id:?}")]
     NotFound {
         /// What was looked for, in the mission's words.
         what: &'static str,
@@ -112,6 +112,26 @@ pub enum ServiceError {
     /// A file of dossiers whose head or whole cannot be read.
     #[error("the file of dossiers cannot be read: {0}")]
     DossierFile(String),
+    /// A record with that id is another one.
+    #[error("a {what} with the id {id} exists with other content: choose another id for another {what}")]
+    RecordDiffers {
+        /// What kind of record.
+        what: &'static str,
+        /// Its id.
+        id: Uuid,
+    },
+    /// The complaint has an answer already.
+    #[error("the complaint {id} has been answered with other words: an answer is given once")]
+    ComplaintAnswered {
+        /// Its id.
+        id: Uuid,
+    },
+    /// The law's window for a complaint is over.
+    #[error("a complaint about this could be made until {until}: the window of the law is over")]
+    ComplaintTooLate {
+        /// The last day of the window.
+        until: NaiveDate,
+    },
     /// The idempotency key came with another body before.
     #[error("this idempotency key was used before with another body: use a new key for a new request")]
     KeyReused,
@@ -146,7 +166,7 @@ pub enum ServiceError {
         limit: usize,
     },
     /// The event was captured before.
-    #[error("the event {id} was captured before")]
+    #[error("the event {id:?} was captured before")]
     EventExists {
         /// Its id.
         id: String,

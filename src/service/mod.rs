@@ -13,6 +13,7 @@ mod access;
 mod calendar;
 mod centres;
 mod clock;
+mod complaints;
 mod dossiers;
 mod epcis;
 mod error;
@@ -54,6 +55,9 @@ pub use access::{
 pub use calendar::{CalendarDay, TimetableDay};
 pub use centres::CentreOverview;
 pub use clock::{Clock, FixedClock, SystemClock};
+pub use complaints::{
+    CompensationPage, ComplaintPage, Days, NamedMatter, NewCompensation, NewComplaint, NewRating, RatingPage,
+};
 pub use dossiers::{
     DossierFormat, DossierReport, DossierVersion, ExpectedDossier, IMPORT_ROWS_MAX, ImportedRow, NewDossier, RowColumn,
     RowResult,
@@ -113,7 +117,7 @@ pub use crate::{
     roads::NetworkSummary,
     store::{
         AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, DeliveryState, Device, DeviceShift,
-        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, PlanJob, PutDossier,
+        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, PlanJob, PutDossier, TimeCursor,
         WebhookDelivery,
     },
 };

@@ -17,6 +17,7 @@
 mod account;
 mod centre;
 mod columns;
+mod complaint;
 mod connection;
 mod count;
 mod dossier;
@@ -37,6 +38,7 @@ mod plan;
 mod pool;
 mod schema;
 mod season;
+mod statistics;
 mod url;
 mod webhook;
 
@@ -44,6 +46,7 @@ pub use account::{
     AccessToken, Account, AccountLink, Attempt, Attempted, AuditCursor, AuditEntry, Device, DeviceShift, Enrolled,
     Enrolment, LockAfter, PasswordHash, ScanDoubt, SecretDigest, Session,
 };
+pub use complaint::{Answered, Period, TimeCursor};
 pub use dossier::PutDossier;
 pub use epcis::{
     CaptureJob, Captured, ErrorBehaviour, EventCursor, EventFilter, EventKeys, EventOrder, EventSource, NewEvent,

@@ -12,7 +12,8 @@ use super::{
     item::ItemRow,
     plan::delete_plans,
     schema::{
-        dossiers, home_deliveries, items, plan_continues, plan_stop_items, plan_stops, plan_unassigned, plan_warnings,
+        compensations, complaints, dossiers, home_deliveries, items, plan_continues, plan_stop_items, plan_stops,
+        plan_unassigned, plan_warnings, ratings,
     },
 };
 use crate::domain::{CentreId, Dossier, HomeDelivery, Item};
@@ -76,6 +77,16 @@ impl Store {
                 delete_plans(connection, centre, date)?;
             }
             let deleted = on_backend!(connection, |c| {
+                let said = diesel::delete(
+                    compensations::table.filter(compensations::centre_id.eq(centre)).filter(compensations::synthetic),
+                )
+                .execute(c)?
+                    + diesel::delete(
+                        complaints::table.filter(complaints::centre_id.eq(centre)).filter(complaints::synthetic),
+                    )
+                    .execute(c)?
+                    + diesel::delete(ratings::table.filter(ratings::centre_id.eq(centre)).filter(ratings::synthetic))
+                        .execute(c)?;
                 let items = diesel::delete(items::table.filter(items::centre_id.eq(centre)).filter(items::synthetic))
                     .execute(c)?;
                 let wanted = items::table
@@ -102,7 +113,7 @@ impl Store {
                         .filter(diesel::dsl::not(diesel::dsl::exists(brought))),
                 )
                 .execute(c)?;
-                QueryResult::Ok(items + homes + dossiers)
+                QueryResult::Ok(said + items + homes + dossiers)
             })?;
             Ok(deleted as u64)
         })

@@ -2,6 +2,7 @@
 
 mod account;
 mod centre;
+mod complaint;
 mod epcis;
 mod exchange;
 mod home;
@@ -13,6 +14,7 @@ mod scan;
 
 pub(super) use account::*;
 pub(super) use centre::*;
+pub(super) use complaint::*;
 pub(super) use epcis::*;
 pub(super) use exchange::*;
 pub(super) use home::*;
@@ -39,6 +41,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     dossiers,
     home_deliveries,
     items,
+    ratings,
+    complaints,
+    compensations,
     plans,
     plan_runs,
     plan_routes,

@@ -4,6 +4,7 @@
 
 mod access;
 mod centre;
+mod complaints;
 mod dossiers;
 mod epcis;
 mod evidence;

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod codes;
+mod complaint;
 mod delivery_clock;
 mod gazetteer;
 mod plan;

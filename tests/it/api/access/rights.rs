@@ -106,6 +106,14 @@ GET    /v1/events                         A A F F A F
 POST   /v1/dossiers/import                A A F F F F
 GET    /v1/dossiers/{code}                A A F AH A F
 PUT    /v1/dossiers/{code}                A A F F F F
+POST   /v1/ratings                        A A F F F F
+GET    /v1/ratings                        A A F F A F
+GET    /v1/ratings/{id}                   A A F F A F
+GET    /v1/complaints                     A A F F A F
+GET    /v1/complaints/{id}                A A F F A F
+POST   /v1/complaints/{id}/answer         A A F F F F
+POST   /v1/compensations                  A A F F F F
+GET    /v1/compensations                  A A F F A F
 GET    /v1/webhooks                       A F F F F F
 POST   /v1/webhooks                       A F F F F F
 GET    /v1/webhooks/{id}                  A F F F F F
