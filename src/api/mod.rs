@@ -129,6 +129,7 @@ fn limited_app(
 }
 
 fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    homes::endpoints(api);
     api.service(health::live)
         .service(health::ready)
         .service(centre::get_centre)
@@ -144,16 +145,6 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(dossiers::import::import_dossiers)
         .service(dossiers::one::get_dossier)
         .service(dossiers::one::put_dossier)
-        .service(homes::places::search_places)
-        .service(homes::ask::get_terms)
-        .service(homes::ask::list_half_days)
-        .service(homes::ask::create_home_delivery)
-        .service(homes::track::confirm)
-        .service(homes::track::resend_code)
-        .service(homes::track::get_track)
-        .service(homes::track::change)
-        .service(homes::track::cancel)
-        .service(homes::track::fetch_at_counter)
         .service(custody::get_custody)
         .service(scans::record_scans)
         .service(evidence::create_evidence)

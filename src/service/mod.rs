@@ -72,8 +72,8 @@ pub use exchange::ExchangeSettings;
 pub use feed::{FeedCursor, FeedEvent, FeedKind, FeedPart};
 pub use geometry::{LineBasis, RouteGeometry};
 pub use homes::{
-    AskedHome, HalfDayOffer, HomeChange, HomePlace, HomePoint, HomeStage, HomeTermsNow, HomeTrack, HomeWindow,
-    NewDelegate, NewHomeRequest, WindowBasis,
+    AskedHome, CourierFees, Erased, HalfDayOffer, HomeChange, HomePage, HomePlace, HomePoint, HomeStage, HomeTermsNow,
+    HomeTrack, HomeWindow, NewDelegate, NewHomeEvent, NewHomeFact, NewHomeRequest, OpenPoint, StaffHome, WindowBasis,
 };
 pub use items::{ItemDetail, ItemPage, ItemPlan, ItemPlanState, ItemQuery, Numbered};
 pub use new_item::{NewDestination, NewItem};
@@ -117,8 +117,8 @@ pub use crate::{
     roads::NetworkSummary,
     store::{
         AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, DeliveryState, Device, DeviceShift,
-        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, PlanJob, PutDossier, TimeCursor,
-        WebhookDelivery,
+        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, FeeHandIn, HomeCursor, HomeFilter, ItemCursor, JobState,
+        PlanJob, PutDossier, TimeCursor, WebhookDelivery,
     },
 };
 

@@ -1,7 +1,11 @@
 //! Home deliveries, from a citizen's request to what is kept of it.
 
 mod ask;
+mod erasure;
+mod links;
+mod privacy;
 mod promises;
+mod staff;
 mod track;
 
 use std::sync::Arc;
@@ -17,7 +21,10 @@ use conthoi::{
 };
 use serde_json::{Value, json};
 
-use super::{Answer, Client, NOW, World, date};
+use super::{
+    Answer, Client, NOW, World, date,
+    scans::{Device, act, courier, results, send, site, with},
+};
 use crate::support::db::TestDatabase;
 
 pub(super) const PHONE: &str = "0912 345 678";
@@ -131,6 +138,34 @@ impl Town {
                 None => request,
             })
             .await
+    }
+}
+
+/// A scan at a time of 2019, as somebody's device tells it.
+pub(super) fn scan(device: &mut Device, time: &str, actor: &Value, action: &Value, codes: &[String]) -> Value {
+    let scan = device.scan("00:00", actor, action, codes);
+    with(scan, "device_time", json!(format!("2019-{time}:00+07:00")))
+}
+
+impl Town {
+    /// Sends scans, all of which are taken.
+    pub(super) async fn scanned(&self, scans: &[Value]) {
+        let answers = send(&self.admin, scans).await;
+        assert!(results(&answers).iter().all(|result| *result == "created"), "{answers:?}");
+    }
+
+    /// Results are at the centre: handed over by their department and brought by a courier on Friday.
+    pub(super) async fn at_the_centre(&self, device: &mut Device, items: &[String]) {
+        let (stp, hub, cp01) = (site("STP"), site("TTPVHCC"), courier("CP01"));
+        self.clock.set(at("2019-06-14T05:00:00Z"));
+        self.scanned(&[
+            scan(device, "06-14T08:00", &stp, &act("register"), items),
+            with(scan(device, "06-14T08:05", &stp, &act("give"), items), "counterparty", cp01.clone()),
+            with(scan(device, "06-14T08:06", &cp01, &act("receive"), items), "counterparty", stp),
+            with(scan(device, "06-14T09:20", &cp01, &act("give"), items), "counterparty", hub.clone()),
+            with(scan(device, "06-14T09:21", &hub, &act("receive"), items), "counterparty", cp01),
+        ])
+        .await;
     }
 }
 
