@@ -14,24 +14,28 @@ use actix_web::{
     http::{StatusCode, header},
     test::TestRequest,
 };
-use chrono::DateTime;
+use chrono::{DateTime, Duration};
 use conthoi::{
     domain::ItemCode,
-    service::{DayRequest, Expected, FixedClock, Service, estimated_travel},
+    service::{AccessSettings, DayRequest, Expected, FixedClock, Service, estimated_travel, solve::SolveLimits},
 };
 use serde_json::{Value, json};
 
 use super::{
-    Answer, Client, NOW, World, date,
+    Answer, Client, NOW, World,
+    access::CHEAP,
+    date,
     scans::{Device, act, courier, results, send, site, with},
 };
-use crate::support::db::TestDatabase;
+use crate::support::{db::TestDatabase, ids::Dice};
 
 pub(super) const PHONE: &str = "0912 345 678";
 /// Monday, the first working day after the day of the tests.
 pub(super) const MONDAY: &str = "2019-06-17";
 /// Two homes that lie far from one another, by communes of two depots.
 pub(super) const CITY: (&str, &str) = ("12 Trần Hưng Đạo, Phường 6, thành phố Sóc Trăng", "31507");
+
+const FOR_EVER: Duration = Duration::days(3_650);
 
 /// The centre without dossiers, its clock in our hands, and a citizen with a settled dossier.
 pub(super) struct Town {
@@ -52,7 +56,22 @@ pub(super) fn at(text: &str) -> DateTime<chrono::Utc> {
 impl Town {
     pub(super) async fn new(database: TestDatabase) -> Self {
         let clock = Arc::new(FixedClock::new(at(NOW)));
-        let service = Service::new(database.store(), Arc::new(estimated_travel()), clock.clone(), None);
+        // Some tests last for years, and nobody comes in again in between.
+        let settings = AccessSettings {
+            session_idle: FOR_EVER,
+            session_longest: FOR_EVER,
+            password: CHEAP,
+            ..AccessSettings::default()
+        };
+        let service = Service::with_access(
+            database.store(),
+            Arc::new(estimated_travel()),
+            clock.clone(),
+            Box::new(Dice::new(7)),
+            None,
+            SolveLimits::default(),
+            settings,
+        );
         service.import_embedded().unwrap();
         let world = World { service, database };
         let admin = Client::new(&world).await;
@@ -117,7 +136,7 @@ impl Town {
     pub(super) async fn result_item(&self, n: u32) -> String {
         let item = ItemCode::issue(&format!("H51{n:06}")).unwrap().to_string();
         let body = json!({
-            "code": item, "dossier_code": code(n), "from": { "site": "STP" }, "to": { "site": "TTPVHCC" },
+            "code": item, "dossier_code": code(n), "from": "STP", "to": { "site": "TTPVHCC" },
             "ready_at": "2019-06-14T07:30:00+07:00", "weight_g": 100,
         });
         let answer = self.admin.post("/v1/items", &body).await;

@@ -226,7 +226,9 @@ async fn two_who_hold_one_link_do_not_overwrite_each_other() {
         let lost = town.patch(&link, Some(&tag), &wednesday).await;
         assert_eq!((lost.status, lost.problem().as_str()), (StatusCode::PRECONDITION_FAILED, "request_changed"));
         assert_eq!(town.citizen.json(&link).await["promised"]["date"], "2019-06-18");
-        let far = json!({ "address": "ấp 3 xã Kế An huyện Kế Sách" });
+        let far = json!({
+            "address": "ấp 3 xã Kế An huyện Kế Sách", "half_day": { "date": "2019-06-18", "half": "afternoon" },
+        });
         let moved = town.patch(&link, None, &far).await;
         assert_eq!(
             (moved.status, &moved.json()["fee_dong"]),
