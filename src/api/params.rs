@@ -71,6 +71,12 @@ macro_rules! domain_params {
 
 domain_params!(ItemId: "an item", RunId: "a run", RoundId: "a round", RouteId: "a route");
 
+impl Param for crate::domain::HalfDay {
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse::<Self>().map_err(|error| error.to_string())
+    }
+}
+
 impl Param for crate::domain::SiteKind {
     fn read(text: &str) -> Result<Self, String> {
         text.parse::<Self>().map_err(|error| error.to_string())

@@ -203,6 +203,20 @@ impl From<ServiceError> for Failure {
             ServiceError::LoginLocked { seconds } => {
                 return Self::new(ProblemCode::LOGIN_LOCKED, detail).retried_after(seconds);
             }
+            ServiceError::TooManyTries { seconds } => {
+                return Self::new(ProblemCode::TOO_MANY_TRIES, detail).retried_after(seconds);
+            }
+            ServiceError::NoSuchSlip => ProblemCode::NO_SUCH_SLIP,
+            ServiceError::PresenceRequired { .. } => ProblemCode::PRESENCE_REQUIRED,
+            ServiceError::HalfDayFull => ProblemCode::HALF_DAY_FULL,
+            ServiceError::AlreadyRequested => ProblemCode::ALREADY_REQUESTED,
+            ServiceError::NoSuchLink => ProblemCode::NO_SUCH_LINK,
+            ServiceError::WrongCode => ProblemCode::WRONG_CODE,
+            ServiceError::NoMoreCodes => ProblemCode::NO_MORE_CODES,
+            ServiceError::TooLate { .. } => ProblemCode::TOO_LATE,
+            ServiceError::RequestChanged { .. } => ProblemCode::REQUEST_CHANGED,
+            ServiceError::NoHomeDelivery { .. } => ProblemCode::NO_HOME_DELIVERY,
+            ServiceError::FactDiffers { .. } => ProblemCode::FACT_DIFFERS,
             ServiceError::BadCredentials => ProblemCode::BAD_CREDENTIALS,
             ServiceError::Forbidden { .. } => ProblemCode::FORBIDDEN,
             ServiceError::LinkVoid => ProblemCode::LINK_VOID,

@@ -126,6 +126,12 @@ pub(super) enum Command {
         cat problem.json | conthoi solve - --json"
     )]
     Solve(Solve),
+    /// Erase personal data that are older than records are kept
+    #[command(
+        after_help = "The rule records_retention of rules.csv says how long that is. What the ledger chains is not touched.\n\n\
+        Examples:\n  conthoi erase --expired\n  conthoi erase --expired --json"
+    )]
+    Erase(Erase),
     /// Print the OpenAPI description of the REST API
     Openapi,
 }
@@ -348,6 +354,13 @@ pub(super) enum RoadsCommand {
         /// The network file; the one of --roads when not given
         file: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Erase {
+    /// Whatever is older than records are kept
+    #[arg(long, required = true)]
+    pub expired: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -13,6 +13,7 @@ mod calendar;
 mod config;
 mod day_table;
 mod demo;
+mod erase;
 mod error;
 mod import;
 mod interrupt;
@@ -76,6 +77,7 @@ fn execute(args: &Args, begun: Instant) -> Result<(), CliError> {
         Command::Calendar(options) => calendar::run(&config, options),
         Command::Solve(options) => solve::run(&config, options, begun),
         Command::Account(options) => account::run(&config, options),
+        Command::Erase(_) => erase::run(&config),
         Command::Openapi => output::print(&format!("{}\n", crate::api::openapi_document())),
     }
 }

@@ -24,6 +24,7 @@ mod explain;
 mod journey;
 mod outcome;
 mod progress;
+mod promise;
 pub mod replay;
 mod rounds;
 mod runs;
@@ -33,6 +34,7 @@ mod travel;
 
 pub use error::DispatchError;
 pub use progress::{DayProgress, Phase};
+pub use promise::{PromiseInput, promisable};
 pub use search::Solver;
 pub use travel::{TravelModes, point};
 

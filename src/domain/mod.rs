@@ -56,9 +56,12 @@ mod fleet;
 mod form;
 mod gazetteer;
 mod home_delivery;
+mod home_request;
+mod home_terms;
 mod id;
 mod item;
 mod opening;
+mod phone;
 mod plan;
 mod position;
 mod pouch;
@@ -91,12 +94,18 @@ pub use fleet::{Courier, Vehicle, VehicleProfile};
 pub use form::{FormColumn, FormKind, PaperForm};
 pub use gazetteer::{Candidate, Certainty, Gazetteer};
 pub use home_delivery::{HalfDay, HomeDelivery, WantedHalfDay};
+pub use home_request::{
+    Delegate, HomeContact, HomeEvent, HomeFact, HomeRequest, IdentityDocument, Proof, QueueTicket, Receiver,
+    RequestState,
+};
+pub use home_terms::{Consent, HomeTerms, PresenceDuty, Tariff};
 pub use id::{
     AccountId, CentreId, CompensationId, ComplaintId, CourierId, DeviceId, DossierId, HomeDeliveryId, IdSource, ItemId,
     PlanId, PouchId, RatingId, RoundId, RouteId, RunId, ScanId, SeededIds, ShiftId, SiteId, StopId, TokenId, VehicleId,
 };
 pub use item::{Destination, Item, ItemCode, Waypoint};
 pub use opening::{OpeningHours, OpeningRow, Weekdays};
+pub use phone::Phone;
 pub use plan::{
     Leg, LegCarrier, Place, Plan, PlanSummary, PlannedRound, PlannedRun, Route, Stop, TravelBasis, TravelKind, Warning,
 };

@@ -284,6 +284,63 @@ pub enum ServiceError {
         /// Why not, and what is theirs.
         why: &'static str,
     },
+    /// A dossier code and a telephone number that do not go together. Which of them is wrong, or whether there is such a dossier,
+    /// is not said.
+    #[error("no appointment slip has this dossier code and this telephone number: check both")]
+    NoSuchSlip,
+    /// Too many requests have found nothing.
+    #[error("too many tries have found nothing; try again in {seconds} s")]
+    TooManyTries {
+        /// How long to wait.
+        seconds: u64,
+    },
+    /// A result that is handed over in person only.
+    #[error("the result of this procedure is handed over in person only: {reason} ({reason_en})")]
+    PresenceRequired {
+        /// Why, in Vietnamese.
+        reason: String,
+        /// The same in English.
+        reason_en: String,
+    },
+    /// Nobody can come then.
+    #[error("that half-day has no room left: GET /v1/home-deliveries/half-days shows those that have")]
+    HalfDayFull,
+    /// A home delivery of the result is under way.
+    #[error("a home delivery of this result is under way already: change it by its link")]
+    AlreadyRequested,
+    /// A link that stands for nothing, or not any more.
+    #[error("there is nothing under this link, or not any more")]
+    NoSuchLink,
+    /// A one-time code that is not the one.
+    #[error("the code is wrong or not valid any more: have another one sent")]
+    WrongCode,
+    /// No more codes are sent.
+    #[error("no more codes are sent for this: begin anew, or call the centre")]
+    NoMoreCodes,
+    /// It is too late for a change.
+    #[error("this cannot be changed any more: {why}")]
+    TooLate {
+        /// Why.
+        why: &'static str,
+    },
+    /// The request has changed since the caller saw it.
+    #[error("the home delivery is not the one expected: it is at revision {revision} now")]
+    RequestChanged {
+        /// Its revision.
+        revision: u32,
+    },
+    /// The centre's data do not say on what terms results are brought home.
+    #[error("this centre brings no results home: {missing} is missing from its data")]
+    NoHomeDelivery {
+        /// What.
+        missing: &'static str,
+    },
+    /// Another fact has the id.
+    #[error("something else is recorded under the id {id}: record another thing under another id")]
+    FactDiffers {
+        /// The id.
+        id: Uuid,
+    },
     /// A one-time link that is good for nothing.
     #[error("the link is not valid: it was used, has expired, or a newer one was made; ask an admin for another")]
     LinkVoid,

@@ -22,10 +22,12 @@ mod evidence;
 mod exchange;
 mod feed;
 mod geometry;
+mod homes;
 pub mod import;
 mod items;
 mod jobs;
 mod new_item;
+mod notify;
 mod once;
 mod papers;
 mod planning;
@@ -75,8 +77,13 @@ pub use evidence::{Evidence, EvidenceFolder, EvidenceLimits, ImageFault, MediaTy
 pub use exchange::ExchangeSettings;
 pub use feed::{FeedCursor, FeedEvent, FeedKind, FeedPart};
 pub use geometry::{LineBasis, RouteGeometry};
+pub use homes::{
+    AskedHome, CourierFees, Erased, HalfDayOffer, HomeChange, HomePage, HomePlace, HomePoint, HomeStage, HomeTermsNow,
+    HomeTrack, HomeWindow, NewDelegate, NewHomeEvent, NewHomeFact, NewHomeRequest, OpenPoint, StaffHome, WindowBasis,
+};
 pub use items::{ItemDetail, ItemPage, ItemPlan, ItemPlanState, ItemQuery, Numbered};
 pub use new_item::{NewDestination, NewItem};
+pub use notify::Message;
 pub use once::FirstAnswer;
 pub use papers::{IssuedSlip, LABELS_MAX, LabelFormat, SlipCheck, SlipFault, SlipVerdict, verify_offline};
 pub use planning::{DayRequest, Expected, PlanProgress, PlanVersion};
@@ -118,8 +125,8 @@ pub use crate::{
     roads::NetworkSummary,
     store::{
         AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, DeliveryState, Device, DeviceShift,
-        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, PlanJob, PutDossier, TimeCursor,
-        WebhookDelivery,
+        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, FeeHandIn, HomeCursor, HomeFilter, ItemCursor, JobState,
+        PlanJob, PutDossier, TimeCursor, WebhookDelivery,
     },
 };
 
@@ -145,6 +152,8 @@ struct Inner {
     feed: Arc<feed::FeedHub>,
     sender: OnceLock<webhooks::Sender>,
     access: Access,
+    homes: homes::HomeDesk,
+    messages: notify::Messages,
 }
 
 impl Service {
@@ -207,6 +216,8 @@ impl Service {
             feed: Arc::default(),
             sender: OnceLock::new(),
             access: Access::new(access),
+            homes: homes::HomeDesk::default(),
+            messages: notify::Messages::default(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -26,6 +26,7 @@ mod error;
 mod evidence;
 mod feed;
 mod filter;
+mod home;
 mod home_delivery;
 mod idempotency;
 mod item;
@@ -56,6 +57,9 @@ pub use error::StoreError;
 pub use evidence::{EvidenceUpload, StoredEvidence};
 pub use feed::{FeedEntry, FeedPlace};
 pub use filter::{Counts, Inserted, ItemCursor, ItemFilter};
+pub use home::{
+    Changed, CodePurpose, CodeTried, FeeHandIn, HomeCursor, HomeFilter, ItemsGo, NewCode, NewLink, PromiseDay,
+};
 pub use idempotency::IdempotencyKey;
 pub use job::{JobId, JobState, PlanJob};
 pub use ledger::{

@@ -5,6 +5,7 @@ mod centre;
 mod complaint;
 mod epcis;
 mod exchange;
+mod home;
 mod item;
 mod job;
 mod paper;
@@ -16,6 +17,7 @@ pub(super) use centre::*;
 pub(super) use complaint::*;
 pub(super) use epcis::*;
 pub(super) use exchange::*;
+pub(super) use home::*;
 pub(super) use item::*;
 pub(super) use job::*;
 pub(super) use paper::*;
@@ -69,6 +71,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     feed_entries,
     webhook_endpoints,
     webhook_deliveries,
+    phone_keys,
+    dossier_phones,
+    home_requests,
+    home_links,
+    home_codes,
+    home_facts,
+    fee_handins,
+    promise_days,
     forms,
     slips,
     signing_keys,

@@ -10,6 +10,7 @@ mod dossiers;
 mod epcis;
 mod evidence;
 mod feed;
+mod homes;
 mod items;
 mod jobs;
 mod openapi;
