@@ -7,7 +7,7 @@ use conthoi::{
         Begin, DesignRequest, ReplayFigures, ReplaySeason, RidersAndRuns, RunTime, Scenario, even_timetable, pareto,
         suggest,
     },
-    domain::{Destination, Place, RunKind, SiteId, parse_time},
+    domain::{Destination, ItemId, Place, RunKind, SiteId, parse_time},
     service::{
         estimated_travel, import,
         simulate::{Season, SeasonRequest, season},
@@ -39,13 +39,13 @@ fn of_plan(town: &mut Town) -> [i64; 4] {
     let hub = town.site("TTPVHCC");
     let plan = town.plan();
     let items: std::collections::HashMap<_, _> = town.items.iter().map(|item| (item.id, item)).collect();
-    let target = |id| -> SiteId {
+    let target = |id: ItemId| -> SiteId {
         match items[&id].to {
             Destination::Site(site) => site,
             Destination::Home(_) => hub,
         }
     };
-    let mut arrived = BTreeSet::new();
+    let mut arrived: BTreeSet<ItemId> = BTreeSet::new();
     let (mut stops, mut distance_m, mut crew_s) = (0, 0, 0);
     for route in plan.runs.iter().filter(|run| run.kind == RunKind::Document).flat_map(|run| &run.routes) {
         if route.is_idle() {
@@ -62,8 +62,9 @@ fn of_plan(town: &mut Town) -> [i64; 4] {
     [i64::try_from(arrived.len()).unwrap(), stops, distance_m, crew_s]
 }
 
-/// On ordinary days, each from the state that the season has on that morning, the model and the planner agree: items within
-/// 5 %, calls, kilometres and crew hours within 25 %.
+/// On ordinary days, each from the state that the season has on that morning, the model stays near the planner: items within 8 %,
+/// calls within 15 %, kilometres within 30 % and crew hours within 40 %, and never above it in items. The planner knows when things
+/// will be ready and lets couriers wait for them; in the model they do not wait.
 #[test]
 fn it_agrees_with_the_planner_on_single_days() {
     let season = made("2019-01-04", "2019-06-15");
@@ -96,10 +97,11 @@ fn it_agrees_with_the_planner_on_single_days() {
             model[n] += of_model[n];
         }
     }
-    for (what, n, percent) in [("items", 0, 5), ("calls", 1, 25), ("metres", 2, 25), ("crew seconds", 3, 25)] {
+    for (what, n, percent) in [("items", 0, 8), ("calls", 1, 15), ("metres", 2, 30), ("crew seconds", 3, 40)] {
         let apart = (planner[n] - model[n]).abs() * 100;
         assert!(apart <= planner[n] * percent, "{what}: the planner {}, the model {}", planner[n], model[n]);
     }
+    assert!(model[0] <= planner[0], "nothing is brought that the planner could not");
 }
 
 #[test]
