@@ -146,7 +146,7 @@ fn evenly_spread_runs_lie_in_the_hours_of_the_counters() {
     let opens = |time: &str| parse_time(time).unwrap();
     for runs in 1..=8 {
         let even = even_timetable(&ready, runs, 2, 6_300).unwrap().unwrap();
-        assert_eq!(even.runs().len() as u32, runs);
+        assert_eq!(u32::try_from(even.runs().len()), Ok(runs));
         for run in even.runs() {
             let morning = run.departs >= opens("07:45") && run.back_by <= opens("11:20");
             let afternoon = run.departs >= opens("13:15") && run.back_by <= opens("16:50");
