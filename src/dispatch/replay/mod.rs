@@ -7,7 +7,9 @@
 //! leaves after the run that brought them must be back. A test holds the model against [`super::plan_day`].
 //!
 //! What the model leaves out: rounds to homes and line hauls (an item for a home has arrived when it is at the centre), waiting
-//! at an office for something that is not ready, weights, and vehicles of different kinds.
+//! at an office for something that is not ready, weights, and vehicles of different kinds. The planner does let couriers wait,
+//! knowing when things will be ready: on the test's two days it brings 6 % more items, in 29 % more kilometres and 43 % more crew
+//! hours. So the model's figures serve to compare timetables with one another, less to foretell a day.
 //!
 //! `design` makes timetables to try, and finds the cheapest that brings enough in time.
 

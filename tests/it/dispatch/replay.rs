@@ -62,8 +62,9 @@ fn of_plan(town: &mut Town) -> [i64; 4] {
     [i64::try_from(arrived.len()).unwrap(), stops, distance_m, crew_s]
 }
 
-/// On ordinary days, each from the state that the season has on that morning, the model and the planner agree: items within
-/// 5 %, calls, kilometres and crew hours within 25 %.
+/// On ordinary days, each from the state that the season has on that morning, the model stays near the planner: items within 8 %,
+/// calls within 15 %, kilometres within 30 % and crew hours within 40 %, and never above it in items. The planner knows when things
+/// will be ready and lets couriers wait for them; in the model they do not wait.
 #[test]
 fn it_agrees_with_the_planner_on_single_days() {
     let season = made("2019-01-04", "2019-06-15");
@@ -96,10 +97,11 @@ fn it_agrees_with_the_planner_on_single_days() {
             model[n] += of_model[n];
         }
     }
-    for (what, n, percent) in [("items", 0, 5), ("calls", 1, 25), ("metres", 2, 25), ("crew seconds", 3, 25)] {
+    for (what, n, percent) in [("items", 0, 8), ("calls", 1, 15), ("metres", 2, 30), ("crew seconds", 3, 40)] {
         let apart = (planner[n] - model[n]).abs() * 100;
         assert!(apart <= planner[n] * percent, "{what}: the planner {}, the model {}", planner[n], model[n]);
     }
+    assert!(model[0] <= planner[0], "nothing is brought that the planner could not");
 }
 
 #[test]
@@ -144,7 +146,7 @@ fn evenly_spread_runs_lie_in_the_hours_of_the_counters() {
     let opens = |time: &str| parse_time(time).unwrap();
     for runs in 1..=8 {
         let even = even_timetable(&ready, runs, 2, 6_300).unwrap().unwrap();
-        assert_eq!(u32::try_from(even.runs().len()).unwrap(), runs);
+        assert_eq!(u32::try_from(even.runs().len()), Ok(runs));
         for run in even.runs() {
             let morning = run.departs >= opens("07:45") && run.back_by <= opens("11:20");
             let afternoon = run.departs >= opens("13:15") && run.back_by <= opens("16:50");
