@@ -20,6 +20,7 @@ mod caller;
 mod centre;
 mod complaints;
 mod custody;
+mod designs;
 mod devices;
 mod discrepancies;
 mod dossiers;
@@ -50,6 +51,7 @@ mod plan_jobs;
 mod plans;
 mod problem;
 mod problem_code;
+mod reports;
 mod route_view;
 mod runs;
 mod scans;
@@ -76,8 +78,10 @@ use actix_web::{
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
+pub(crate) use designs::DesignOut;
 pub use openapi::document as openapi_document;
 pub(crate) use plans::PlanResponse;
+pub(crate) use reports::ReportResponse;
 pub use server::{ServeError, listen, serve};
 pub(crate) use verify::VerifyResponse;
 
@@ -119,6 +123,7 @@ fn limited_app(
         .app_data(web::Data::new(KnownPaths::of(&openapi)))
         .service(landing::landing)
         .configure(pages::routes)
+        .configure(crate::web::routes)
         .route("/docs", web::get().to(to_docs))
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", openapi))
         .default_service(web::to(fallback::fallback))
@@ -146,6 +151,7 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(dossiers::one::get_dossier)
         .service(dossiers::one::put_dossier)
         .service(custody::get_custody)
+        .service(custody::get_scan)
         .service(scans::record_scans)
         .service(evidence::create_evidence)
         .service(evidence::get_upload)
@@ -163,6 +169,12 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(complaints::list::answer_complaint)
         .service(complaints::compensations::record_compensation)
         .service(complaints::compensations::list_compensations)
+        .service(reports::list_reports)
+        .service(reports::get_quarterly_report)
+        .service(reports::get_report)
+        .service(designs::create_design)
+        .service(designs::get_design)
+        .service(designs::cancel_design)
         .service(feed::follow_feed)
         .service(webhooks::create_webhook)
         .service(webhooks::list_webhooks)

@@ -81,6 +81,10 @@ pub enum Act {
     TakeFees,
     /// Erase a citizen's personal data.
     ErasePersonalData,
+    /// Read reports.
+    ReadReports,
+    /// Try other timetables on what was recorded.
+    DesignTimetable,
     /// Read what one is oneself, change one's own password, go.
     ManageOneself,
 }
@@ -103,7 +107,7 @@ use Reach::{All as A, Nothing as N, Own as O};
 /// Own of a courier is what is on the own route or was in the own hands, of a clerk what comes from, goes to or was at the
 /// own office.
 #[rustfmt::skip]
-const TABLE: [(Act, [Reach; 5], Option<Scope>); 37] = [
+const TABLE: [(Act, [Reach; 5], Option<Scope>); 39] = [
     //                          admin
     //                             dispatcher
     //                                courier
@@ -145,6 +149,8 @@ const TABLE: [(Act, [Reach; 5], Option<Scope>); 37] = [
     (Act::ReadFees,            [A, A, O, N, A], None),
     (Act::TakeFees,            [A, A, N, N, N], None),
     (Act::ErasePersonalData,   [A, N, N, N, N], None),
+    (Act::ReadReports,         [A, A, N, N, A], Some(Scope::ReportsRead)),
+    (Act::DesignTimetable,     [A, A, N, N, A], None),
     (Act::ManageOneself,       [A, A, A, A, A], None),
 ];
 

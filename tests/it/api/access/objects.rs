@@ -229,13 +229,20 @@ impl Objects {
             _ if path.starts_with("/v1/home-deliveries/") => self.homes[other].clone(),
             _ if path.starts_with("/v1/fees/") => Uuid::now_v7().to_string(),
             _ if path.starts_with("/v1/discrepancies/") => self.discrepancies[whose][other].clone(),
-            _ if path.starts_with("/v1/handovers/") => self.scans[whose][other].clone(),
+            _ if path.starts_with("/v1/handovers/") || path.starts_with("/v1/scans/") => {
+                self.scans[whose][other].clone()
+            }
             _ if path.starts_with("/v1/dossiers/") => self.dossiers[other].clone(),
             _ if path.starts_with("/v1/evidence/uploads/") => self.upload.to_string(),
             _ if path.starts_with("/v1/evidence/") => self.evidence.clone(),
             _ if path.starts_with("/epcis/events/") => self.event.clone(),
             // Nothing has these ids, which is told only to those who may ask.
-            _ if path.starts_with("/v1/ratings/") || path.starts_with("/v1/complaints/") => "no-id".to_owned(),
+            _ if path.starts_with("/v1/ratings/")
+                || path.starts_with("/v1/complaints/")
+                || path.starts_with("/v1/timetable-designs/") =>
+            {
+                "no-id".to_owned()
+            }
             _ if path.starts_with("/v1/webhooks/") || path.starts_with("/epcis/capture/") => "no-id".to_owned(),
             // A stream has no end to wait for.
             "/v1/events" => return format!("{path}?types=none"),
@@ -249,7 +256,7 @@ impl Objects {
             .iter()
             .fold(path.to_owned(), |path, part| path.replace(part, &id));
         let filled = filled.replace("{fact_id}", &Uuid::now_v7().to_string()).replace("{link}", "no-link");
-        let filled = filled.replace("{delivery}", "no-id").replace("{date}", DAY);
+        let filled = filled.replace("{delivery}", "no-id").replace("{name}", "settlement").replace("{date}", DAY);
         match path {
             "/v1/labels" => format!("{filled}?codes={}", self.items[whose][other]),
             "/v1/evidence/{sha256}" => format!("{filled}?scan_id={}", self.scans[whose][other]),

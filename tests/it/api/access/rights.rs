@@ -68,6 +68,7 @@ POST   /v1/home-deliveries/{id}/erasure   A F F F F F
 GET    /v1/fees                           A A A F A F
 PUT    /v1/fees/hand-ins/{id}             A A F F F F
 POST   /v1/scans                          A A A A F F
+GET    /v1/scans/{id}                     A A AH AH A F
 GET    /v1/discrepancies                  A A A A A F
 GET    /v1/discrepancies/{id}             A A AH AH A F
 POST   /v1/discrepancies/{id}/assignment  A A F F F F
@@ -125,6 +126,12 @@ GET    /v1/complaints/{id}                A A F F A F
 POST   /v1/complaints/{id}/answer         A A F F F F
 POST   /v1/compensations                  A A F F F F
 GET    /v1/compensations                  A A F F A F
+GET    /v1/reports                        A A F F A F
+GET    /v1/reports/{name}                 A A F F A F
+GET    /v1/reports/quarterly.pdf          A A F F A F
+POST   /v1/timetable-designs              A A F F A F
+GET    /v1/timetable-designs/{id}         A A F F A F
+DELETE /v1/timetable-designs/{id}         A A F F A F
 GET    /v1/webhooks                       A F F F F F
 POST   /v1/webhooks                       A F F F F F
 GET    /v1/webhooks/{id}                  A F F F F F
