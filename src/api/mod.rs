@@ -135,6 +135,8 @@ fn limited_app(
 
 fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     homes::endpoints(api);
+    exchange_and_papers(api);
+    access(api);
     api.service(health::live)
         .service(health::ready)
         .service(centre::get_centre)
@@ -196,8 +198,11 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(runs::get_run_manifest)
         .service(runs::get_round)
         .service(runs::get_round_stops)
-        .service(runs::get_round_manifest)
-        .service(papers::get_labels)
+        .service(runs::get_round_manifest);
+}
+
+fn exchange_and_papers(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    api.service(papers::get_labels)
         .service(papers::print_labels)
         .service(papers::get_run_manifest_pdf)
         .service(papers::get_round_manifest_pdf)
@@ -214,8 +219,12 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(epcis::capture::capture_event)
         .service(epcis::events::query_events)
         .service(epcis::events::get_event)
-        .service(epcis::events::list_event_types)
-        .service(login::login)
+        .service(epcis::events::list_event_types);
+}
+
+/// Who may come in, by what, and what they did.
+fn access(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    api.service(login::login)
         .service(login::logout)
         .service(login::get_me)
         .service(accounts::list_accounts)

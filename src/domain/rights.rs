@@ -69,6 +69,10 @@ pub enum Act {
     ReadComplaints,
     /// Answer complaints, and record what is paid for losses.
     AnswerComplaints,
+    /// Read reports.
+    ReadReports,
+    /// Try other timetables on what was recorded.
+    DesignTimetable,
     /// List home deliveries, without anything personal.
     ListHomeDeliveries,
     /// Read home deliveries, with the citizen's name, number and address.
@@ -81,10 +85,6 @@ pub enum Act {
     TakeFees,
     /// Erase a citizen's personal data.
     ErasePersonalData,
-    /// Read reports.
-    ReadReports,
-    /// Try other timetables on what was recorded.
-    DesignTimetable,
     /// Read what one is oneself, change one's own password, go.
     ManageOneself,
 }
@@ -143,14 +143,14 @@ const TABLE: [(Act, [Reach; 5], Option<Scope>); 39] = [
     (Act::RecordRatings,       [A, A, N, N, N], Some(Scope::RatingsWrite)),
     (Act::ReadComplaints,      [A, A, N, N, A], None),
     (Act::AnswerComplaints,    [A, A, N, N, N], None),
+    (Act::ReadReports,         [A, A, N, N, A], Some(Scope::ReportsRead)),
+    (Act::DesignTimetable,     [A, A, N, N, A], None),
     (Act::ListHomeDeliveries,  [A, A, N, N, A], None),
     (Act::ReadHomeDeliveries,  [A, A, O, O, A], None),
     (Act::RecordHomeFacts,     [A, A, O, O, N], None),
     (Act::ReadFees,            [A, A, O, N, A], None),
     (Act::TakeFees,            [A, A, N, N, N], None),
     (Act::ErasePersonalData,   [A, N, N, N, N], None),
-    (Act::ReadReports,         [A, A, N, N, A], Some(Scope::ReportsRead)),
-    (Act::DesignTimetable,     [A, A, N, N, A], None),
     (Act::ManageOneself,       [A, A, A, A, A], None),
 ];
 

@@ -7,7 +7,7 @@ use conthoi::{
         Begin, DesignRequest, ReplayFigures, ReplaySeason, RidersAndRuns, RunTime, Scenario, even_timetable, pareto,
         suggest,
     },
-    domain::{Destination, Place, RunKind, SiteId, parse_time},
+    domain::{Destination, ItemId, Place, RunKind, SiteId, parse_time},
     service::{
         estimated_travel, import,
         simulate::{Season, SeasonRequest, season},
@@ -39,13 +39,13 @@ fn of_plan(town: &mut Town) -> [i64; 4] {
     let hub = town.site("TTPVHCC");
     let plan = town.plan();
     let items: std::collections::HashMap<_, _> = town.items.iter().map(|item| (item.id, item)).collect();
-    let target = |id| -> SiteId {
+    let target = |id: ItemId| -> SiteId {
         match items[&id].to {
             Destination::Site(site) => site,
             Destination::Home(_) => hub,
         }
     };
-    let mut arrived = BTreeSet::new();
+    let mut arrived: BTreeSet<ItemId> = BTreeSet::new();
     let (mut stops, mut distance_m, mut crew_s) = (0, 0, 0);
     for route in plan.runs.iter().filter(|run| run.kind == RunKind::Document).flat_map(|run| &run.routes) {
         if route.is_idle() {
@@ -144,7 +144,7 @@ fn evenly_spread_runs_lie_in_the_hours_of_the_counters() {
     let opens = |time: &str| parse_time(time).unwrap();
     for runs in 1..=8 {
         let even = even_timetable(&ready, runs, 2, 6_300).unwrap().unwrap();
-        assert_eq!(even.runs().len() as u32, runs);
+        assert_eq!(u32::try_from(even.runs().len()).unwrap(), runs);
         for run in even.runs() {
             let morning = run.departs >= opens("07:45") && run.back_by <= opens("11:20");
             let afternoon = run.departs >= opens("13:15") && run.back_by <= opens("16:50");
