@@ -36,7 +36,11 @@ async fn erasure_takes_the_person_and_leaves_the_chain() {
         let rider = courier("CP04");
         town.clock.set(at("2019-06-17T05:00:00Z"));
         let on_the_way = [
-            with(scan(&mut device, "06-17T07:40", &site("TTPVHCC"), &act("give"), &items), "counterparty", rider.clone()),
+            with(
+                scan(&mut device, "06-17T07:40", &site("TTPVHCC"), &act("give"), &items),
+                "counterparty",
+                rider.clone(),
+            ),
             with(scan(&mut device, "06-17T07:41", &rider, &act("receive"), &items), "counterparty", site("TTPVHCC")),
         ];
         let delivered = scan(&mut device, "06-17T09:00", &rider, &act("deliver"), &items);
