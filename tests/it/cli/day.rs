@@ -117,3 +117,15 @@ fn roads_are_imported_and_used() {
     run(folder.path(), &["roads", "info", "street.osm"]).fails_with(3, &["network file"]);
     run(folder.path(), &["plan", "--date", "2019-06-14", "--roads", "none.roads"]).fails_with(1, &["none.roads"]);
 }
+
+#[test]
+fn nothing_is_erased_before_its_time_nor_without_being_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["import"]).code, 0);
+    let erased = run(folder.path(), &["erase", "--expired", "--json"]).json();
+    assert_eq!(erased, serde_json::json!({ "home_deliveries": 0, "dossier_phones": 0 }));
+    let text = run(folder.path(), &["erase", "--expired"]);
+    assert_eq!((text.code, text.err.as_str()), (0, ""));
+    assert!(text.out.contains("0 home deliveries"), "{}", text.out);
+    run(folder.path(), &["erase"]).fails_with(2, &["--expired"]);
+}

@@ -110,8 +110,11 @@ async fn nobody_learns_which_was_wrong() {
         for answer in &answers {
             assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::NOT_FOUND, "no_such_slip"));
             assert_eq!(bare(answer), bare(&answers[0]));
-            let names =
-                |answer: &super::Answer| -> Vec<String> { answer.headers.keys().map(ToString::to_string).collect() };
+            let names = |answer: &super::Answer| {
+                let mut names: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
+                names.sort();
+                names
+            };
             assert_eq!(names(answer), names(&answers[0]));
         }
         for n in [2, 9999] {
@@ -191,7 +194,7 @@ async fn what_cannot_be_accepted_is_said_before_anything_is_looked_up() {
             let answer = town.ask(&body).await;
             assert_eq!(
                 (answer.status, answer.problem().as_str()),
-                (StatusCode::BAD_REQUEST, "invalid_body"),
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid_body"),
                 "{pointer}"
             );
             assert_eq!(answer.json()["errors"][0]["pointer"], pointer, "{:?}", answer.bytes);

@@ -207,7 +207,7 @@ async fn a_loss_is_made_good() {
         town.recorded(&home, 2, &json!({ "kind": "lost" })).await;
         assert_eq!(town.next(&home).await.0, "compensate");
         assert_eq!(town.citizen.json(&link).await["stage"], "lost");
-        let paid = json!({ "home_delivery_id": home, "kind": "loss", "dong": 120_000 });
+        let paid = json!({ "home_delivery_id": home, "kind": "lost", "dong": 120_000 });
         let answer = town.admin.post("/v1/compensations", &paid).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{:?}", answer.bytes);
         assert_eq!(town.next(&home).await.0, "nothing");
