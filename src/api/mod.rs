@@ -20,6 +20,7 @@ mod caller;
 mod centre;
 mod complaints;
 mod custody;
+mod designs;
 mod devices;
 mod discrepancies;
 mod dossiers;
@@ -49,6 +50,7 @@ mod plan_jobs;
 mod plans;
 mod problem;
 mod problem_code;
+mod reports;
 mod route_view;
 mod runs;
 mod scans;
@@ -75,8 +77,10 @@ use actix_web::{
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
+pub(crate) use designs::DesignOut;
 pub use openapi::document as openapi_document;
 pub(crate) use plans::PlanResponse;
+pub(crate) use reports::ReportResponse;
 pub use server::{ServeError, listen, serve};
 pub(crate) use verify::VerifyResponse;
 
@@ -163,6 +167,12 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(complaints::list::answer_complaint)
         .service(complaints::compensations::record_compensation)
         .service(complaints::compensations::list_compensations)
+        .service(reports::list_reports)
+        .service(reports::get_quarterly_report)
+        .service(reports::get_report)
+        .service(designs::create_design)
+        .service(designs::get_design)
+        .service(designs::cancel_design)
         .service(feed::follow_feed)
         .service(webhooks::create_webhook)
         .service(webhooks::list_webhooks)

@@ -35,6 +35,8 @@ pub(super) fn about() -> OpenApi {
                 "complaints",
                 "What citizens say of the service: ratings, complaints, and what losses are made good with",
             ),
+            tag("reports", "Figures from what was recorded"),
+            tag("timetable-designs", "Other timetables tried on a season"),
             tag("evidence", "Photos and signatures that scans name"),
             tag("papers", "Labels, manifests, minutes and control slips, and their verification"),
             tag("plans", "The plans of working days, made by jobs"),

@@ -21,11 +21,13 @@ mod output;
 mod plan;
 mod print;
 mod progress;
+mod report;
 mod roads;
 mod serve;
 mod simulate;
 mod solve;
 mod solve_table;
+mod timetable;
 
 use std::{ffi::OsString, process::ExitCode, time::Instant};
 
@@ -68,6 +70,8 @@ fn execute(args: &Args, begun: Instant) -> Result<(), CliError> {
         Command::Simulate(options) => simulate::run(&config, options),
         Command::Ledger(options) => ledger::run(&config, options),
         Command::Print(options) => print::run(&config, options),
+        Command::Report(options) => report::run(&config, options),
+        Command::Timetable(options) => timetable::run(&config, options),
         Command::Roads(options) => roads::run(&config, options),
         Command::Calendar(options) => calendar::run(&config, options),
         Command::Solve(options) => solve::run(&config, options, begun),

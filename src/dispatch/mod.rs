@@ -24,6 +24,7 @@ mod explain;
 mod journey;
 mod outcome;
 mod progress;
+pub mod replay;
 mod rounds;
 mod runs;
 mod safety;

@@ -81,11 +81,14 @@ pub enum Scope {
     /// Recording what rating devices take in.
     #[serde(rename = "ratings:write")]
     RatingsWrite,
+    /// Reading reports.
+    #[serde(rename = "reports:read")]
+    ReportsRead,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::CentreRead,
         Self::ItemsRead,
         Self::ItemsWrite,
@@ -99,9 +102,10 @@ impl Scope {
         Self::PaperPrint,
         Self::Solve,
         Self::RatingsWrite,
+        Self::ReportsRead,
     ];
 
-    const WORDS: [(&'static str, Self); 13] = [
+    const WORDS: [(&'static str, Self); 14] = [
         ("centre:read", Self::CentreRead),
         ("items:read", Self::ItemsRead),
         ("items:write", Self::ItemsWrite),
@@ -115,6 +119,7 @@ impl Scope {
         ("paper:print", Self::PaperPrint),
         ("solve", Self::Solve),
         ("ratings:write", Self::RatingsWrite),
+        ("reports:read", Self::ReportsRead),
     ];
 }
 

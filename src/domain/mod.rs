@@ -64,6 +64,7 @@ mod position;
 mod pouch;
 mod rating;
 mod reason;
+pub mod report;
 mod rights;
 mod rules;
 mod s10;

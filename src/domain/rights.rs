@@ -69,6 +69,10 @@ pub enum Act {
     ReadComplaints,
     /// Answer complaints, and record what is paid for losses.
     AnswerComplaints,
+    /// Read reports.
+    ReadReports,
+    /// Try other timetables on what was recorded.
+    DesignTimetable,
     /// Read what one is oneself, change one's own password, go.
     ManageOneself,
 }
@@ -91,7 +95,7 @@ use Reach::{All as A, Nothing as N, Own as O};
 /// Own of a courier is what is on the own route or was in the own hands, of a clerk what comes from, goes to or was at the
 /// own office.
 #[rustfmt::skip]
-const TABLE: [(Act, [Reach; 5], Option<Scope>); 31] = [
+const TABLE: [(Act, [Reach; 5], Option<Scope>); 33] = [
     //                          admin
     //                             dispatcher
     //                                courier
@@ -127,6 +131,8 @@ const TABLE: [(Act, [Reach; 5], Option<Scope>); 31] = [
     (Act::RecordRatings,       [A, A, N, N, N], Some(Scope::RatingsWrite)),
     (Act::ReadComplaints,      [A, A, N, N, A], None),
     (Act::AnswerComplaints,    [A, A, N, N, N], None),
+    (Act::ReadReports,         [A, A, N, N, A], Some(Scope::ReportsRead)),
+    (Act::DesignTimetable,     [A, A, N, N, A], None),
     (Act::ManageOneself,       [A, A, A, A, A], None),
 ];
 

@@ -14,6 +14,7 @@ mod calendar;
 mod centres;
 mod clock;
 mod complaints;
+mod designs;
 mod dossiers;
 mod epcis;
 mod error;
@@ -30,6 +31,7 @@ mod papers;
 mod planning;
 mod plans;
 mod readiness;
+mod reports;
 mod road_files;
 mod scans;
 mod seasons;
@@ -56,6 +58,10 @@ pub use clock::{Clock, FixedClock, SystemClock};
 pub use complaints::{
     CompensationPage, ComplaintPage, Days, NamedMatter, NewCompensation, NewComplaint, NewRating, RatingPage,
 };
+pub use designs::{
+    DESIGN_COURIERS_MAX, DESIGN_MINUTES, DESIGN_RUNS_MAX, DesignAim, DesignJob, DesignOrder, DesignOutcome,
+    DesignState, DesignedTimetable, OwnTimetable,
+};
 pub use dossiers::{
     DossierFormat, DossierReport, DossierVersion, ExpectedDossier, IMPORT_ROWS_MAX, ImportedRow, NewDossier, RowColumn,
     RowResult,
@@ -76,6 +82,7 @@ pub use papers::{IssuedSlip, LABELS_MAX, LabelFormat, SlipCheck, SlipFault, Slip
 pub use planning::{DayRequest, Expected, PlanProgress, PlanVersion};
 pub use plans::{DayPlan, PlanDate};
 pub use readiness::Readiness;
+pub use reports::{ReportRequest, ReportTable};
 pub use road_files::{RoadsStep, import_roads, roads_summary};
 pub use scans::{
     CustodyDetail, DiscrepancyDetail, DiscrepancyPage, DiscrepancyQuery, IncomingAction, IncomingScan, LedgerFault,
@@ -104,6 +111,7 @@ use crate::{
 };
 /// What the edges see of the layers below: they use those only through here.
 pub use crate::{
+    dispatch::replay::{RunTime, Scenario},
     ledger::content::hex,
     ledger::{Attempt, Custody, Discrepancy, DiscrepancyKind, Holding, Reconciliation, Recorded, epcis::Fault},
     paper::{Outcome, SlipPaper, SlipRow, Statement, StatementError, VerificationCode},
@@ -129,6 +137,7 @@ struct Inner {
     centre_code: Option<String>,
     centre: CentreCache,
     jobs: Jobs,
+    designs: designs::Designs,
     scan_writer: Mutex<Option<Arc<ScanWriter>>>,
     evidence: OnceLock<(EvidenceFolder, EvidenceLimits)>,
     solving: Arc<Solving>,
@@ -190,6 +199,7 @@ impl Service {
             centre_code,
             centre: CentreCache::default(),
             jobs: Jobs::default(),
+            designs: designs::Designs::default(),
             scan_writer: Mutex::default(),
             evidence: OnceLock::new(),
             solving: Arc::new(Solving::limited(limits)),

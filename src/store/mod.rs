@@ -35,6 +35,7 @@ mod migrate;
 mod paper;
 mod plan;
 mod pool;
+mod report;
 mod schema;
 mod season;
 mod statistics;
@@ -63,6 +64,10 @@ pub use ledger::{
     StoredDiscrepancy, StoredScan,
 };
 pub use paper::{SigningKey, StoredSlip};
+pub use report::{
+    ComplaintStanding, DiscrepancyCount, HomeAsked, HomeDelivered, LegTaken, PaidCount, RatingCount, RouteRidden,
+    ScanOfTrip, SettlementCount, Stretch, TripPlanned,
+};
 pub use url::{Backend, DatabaseUrl};
 pub use webhook::{DeliveryState, SentDelivery, WebhookDelivery, WebhookEndpoint};
 

@@ -5,6 +5,7 @@
 mod access;
 mod centre;
 mod complaints;
+mod designs;
 mod dossiers;
 mod epcis;
 mod evidence;
@@ -16,6 +17,7 @@ mod pages;
 mod papers;
 mod plans;
 mod problems;
+mod reports;
 pub(crate) mod scans;
 mod solve;
 mod webhooks;

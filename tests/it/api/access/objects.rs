@@ -232,7 +232,12 @@ impl Objects {
             _ if path.starts_with("/v1/evidence/") => self.evidence.clone(),
             _ if path.starts_with("/epcis/events/") => self.event.clone(),
             // Nothing has these ids, which is told only to those who may ask.
-            _ if path.starts_with("/v1/ratings/") || path.starts_with("/v1/complaints/") => "no-id".to_owned(),
+            _ if path.starts_with("/v1/ratings/")
+                || path.starts_with("/v1/complaints/")
+                || path.starts_with("/v1/timetable-designs/") =>
+            {
+                "no-id".to_owned()
+            }
             _ if path.starts_with("/v1/webhooks/") || path.starts_with("/epcis/capture/") => "no-id".to_owned(),
             // A stream has no end to wait for.
             "/v1/events" => return format!("{path}?types=none"),
@@ -245,7 +250,7 @@ impl Objects {
         let filled = ["{id}", "{code}", "{scan_id}", "{sha256}"]
             .iter()
             .fold(path.to_owned(), |path, part| path.replace(part, &id));
-        let filled = filled.replace("{delivery}", "no-id").replace("{date}", DAY);
+        let filled = filled.replace("{delivery}", "no-id").replace("{name}", "settlement").replace("{date}", DAY);
         match path {
             "/v1/labels" => format!("{filled}?codes={}", self.items[whose][other]),
             "/v1/evidence/{sha256}" => format!("{filled}?scan_id={}", self.scans[whose][other]),

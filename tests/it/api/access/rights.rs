@@ -105,6 +105,12 @@ GET    /v1/complaints/{id}                A A F F A F
 POST   /v1/complaints/{id}/answer         A A F F F F
 POST   /v1/compensations                  A A F F F F
 GET    /v1/compensations                  A A F F A F
+GET    /v1/reports                        A A F F A F
+GET    /v1/reports/{name}                 A A F F A F
+GET    /v1/reports/quarterly.pdf          A A F F A F
+POST   /v1/timetable-designs              A A F F A F
+GET    /v1/timetable-designs/{id}         A A F F A F
+DELETE /v1/timetable-designs/{id}         A A F F A F
 GET    /v1/webhooks                       A F F F F F
 POST   /v1/webhooks                       A F F F F F
 GET    /v1/webhooks/{id}                  A F F F F F
