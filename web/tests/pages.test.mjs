@@ -133,6 +133,23 @@ test('the dispatch board', { timeout: 60_000 }, async () => {
   await page.close();
 });
 
+test('the supervisor\'s reports', { timeout: 60_000 }, async () => {
+  const page = await browser.page(`${server.base}/reports`, SIZES.desktop);
+  await page.locator('tbody tr').first().waitFor();
+  await look(page, 'reports', {
+    language: async (page, tongue) => {
+      await reloadedIn(page, tongue);
+      await page.locator('tbody tr').first().waitFor();
+    },
+  });
+  const item = (await server.ask('GET', '/v1/items?limit=1')).items[0];
+  await page.locator('#story-code').fill(item.code);
+  await page.locator('#story-code').press('Enter');
+  await page.getByText(item.code).waitFor();
+  await accessible(page, 'the way of an item');
+  await page.close();
+});
+
 test('the courier\'s first load is small, quick on a slow phone, and asks no other host', { timeout: 60_000 }, async () => {
   const fresh = await Browser.open();
   try {
@@ -167,7 +184,7 @@ test('the courier\'s first load is small, quick on a slow phone, and asks no oth
 });
 
 test('pages have a strict policy, and their parts are kept for good', async () => {
-  for (const name of ['/courier', '/enrol', '/desk', '/dispatch']) {
+  for (const name of ['/courier', '/enrol', '/desk', '/dispatch', '/reports']) {
     const answer = await fetch(server.base + name);
     assert.equal(answer.status, 200, name);
     const policy = answer.headers.get('content-security-policy');
