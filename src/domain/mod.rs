@@ -57,6 +57,7 @@ mod gazetteer;
 mod home_delivery;
 mod id;
 mod item;
+mod live;
 mod opening;
 mod plan;
 mod position;
@@ -90,6 +91,7 @@ pub use id::{
     RouteId, RunId, ScanId, SeededIds, ShiftId, SiteId, StopId, TokenId, VehicleId,
 };
 pub use item::{Destination, Item, ItemCode, Waypoint};
+pub use live::{Disruption, Lock, PositionFix};
 pub use opening::{OpeningHours, OpeningRow, Weekdays};
 pub use plan::{
     Leg, LegCarrier, Place, Plan, PlanSummary, PlannedRound, PlannedRun, Route, Stop, TravelBasis, TravelKind, Warning,

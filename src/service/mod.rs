@@ -23,6 +23,7 @@ mod geometry;
 pub mod import;
 mod items;
 mod jobs;
+mod live;
 mod new_item;
 mod once;
 mod papers;
@@ -66,6 +67,10 @@ pub use exchange::ExchangeSettings;
 pub use feed::{FeedCursor, FeedEvent, FeedKind, FeedPart};
 pub use geometry::{LineBasis, RouteGeometry};
 pub use items::{ItemDetail, ItemPage, ItemPlan, ItemPlanState, ItemQuery, Numbered};
+pub use live::{
+    AccountedItem, AlertView, CarryOver, CloseReport, DayLive, DayLocks, DayReport, IncomingPosition, ItemAccount,
+    MoveAnswer, NamedCause, POSITIONS_MAX, PositionAnswer, ProposalView,
+};
 pub use new_item::{NewDestination, NewItem};
 pub use once::FirstAnswer;
 pub use papers::{IssuedSlip, LABELS_MAX, LabelFormat, SlipCheck, SlipFault, SlipVerdict, verify_offline};
@@ -93,22 +98,26 @@ use self::{
     jobs::Jobs,
     solve::{SolveLimits, Solving},
 };
-use crate::{
-    dispatch::TravelModes,
-    domain::{CentreData, IdSource},
-    store::{ScanWriter, Store},
-};
 /// What the edges see of the layers below: they use those only through here.
 pub use crate::{
+    dispatch::DispatchError,
+    dispatch::by_hand::{BrokenRule, Move},
+    dispatch::live::{AlertDetail, LiveDay, LiveItem, LiveRoute, LiveStop, Reached, Whereabouts},
+    dispatch::replan::{Change, ChangeKind, Difference},
     ledger::content::hex,
     ledger::{Attempt, Custody, Discrepancy, DiscrepancyKind, Holding, Reconciliation, Recorded, epcis::Fault},
     paper::{Outcome, SlipPaper, SlipRow, Statement, StatementError, VerificationCode},
     roads::NetworkSummary,
     store::{
         AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, DeliveryState, Device, DeviceShift,
-        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, PlanJob, PutDossier,
+        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, PlanJob, ProposalState, PutDossier,
         WebhookDelivery,
     },
+};
+use crate::{
+    dispatch::TravelModes,
+    domain::{CentreData, IdSource},
+    store::{ScanWriter, Store},
 };
 
 /// All use cases; cheap to clone.

@@ -6,6 +6,7 @@ mod epcis;
 mod exchange;
 mod item;
 mod job;
+mod live;
 mod paper;
 mod plan;
 mod scan;
@@ -16,6 +17,7 @@ pub(super) use epcis::*;
 pub(super) use exchange::*;
 pub(super) use item::*;
 pub(super) use job::*;
+pub(super) use live::*;
 pub(super) use paper::*;
 pub(super) use plan::*;
 pub(super) use scan::*;
@@ -80,4 +82,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     scan_doubts,
     login_attempts,
     audit_log,
+    positions,
+    alerts,
+    live_days,
+    plan_revisions,
+    plan_proposals,
 );

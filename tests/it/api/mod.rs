@@ -10,6 +10,7 @@ mod evidence;
 mod feed;
 mod items;
 mod jobs;
+mod live;
 mod openapi;
 mod pages;
 mod papers;
