@@ -54,7 +54,7 @@ pub(crate) struct MovesBody {
 /// A rule that would be broken.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct BrokenRuleOut {
-    /// `back_late`, `closed`, `half_day`, `not_served`, `not_ready`, `overfull`, `late`, `courier_busy`, `connection`,
+    /// `back_late`, `closed`, `half_day`, `not_served`, `not_ready`, `overfull`, `late`, `courier_busy`, `courier_out`, `connection`,
     /// `other_base`, `off_duty` or `locked`.
     #[schema(example = "closed")]
     code: String,

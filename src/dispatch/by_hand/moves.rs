@@ -63,7 +63,7 @@ pub(super) fn round_to_courier(
     let (courier, vehicle) =
         day.couriers().find(|(courier, _)| courier.id == courier_id).ok_or(Impossible::NoCourier)?;
     let round = plan.rounds.iter_mut().find(|round| round.id == round_id).ok_or(Impossible::NoRound)?;
-    let begun = live.route(round.route.id).is_some_and(|live| live.has_begun());
+    let begun = live.route(round.route.id).is_some_and(crate::dispatch::live::LiveRoute::has_begun);
     if begun {
         return Err(Impossible::HasLeft.into());
     }

@@ -91,6 +91,10 @@ fn of_route(
 ) -> Result<(), DispatchError> {
     let who = courier_code(day, route.courier_id);
     let (Some(first), Some(last)) = (route.stops.first(), route.stops.last()) else { return Ok(()) };
+    let rider = day.centre.couriers.iter().find(|courier| courier.id == route.courier_id);
+    if rider.zip(day.rest).is_some_and(|(courier, rest)| rest.upset.is_out(courier)) {
+        broken.insert(rule("courier_out", format!("{who} không đi tiếp."), format!("{who} rides no farther.")));
+    }
     match carrier {
         LegCarrier::Run(id) => {
             let Some(run) = plan.runs.iter().find(|run| run.id == id) else { return Ok(()) };
@@ -189,9 +193,12 @@ fn is_overfull(day: &Day<'_>, items: &HashMap<ItemId, &Journey<'_>>, route: &Rou
     })
 }
 
+/// From when to when.
+type Time = (DateTime<Utc>, DateTime<Utc>);
+
 /// Couriers who would be out on two routes at once.
 fn of_couriers(day: &Day<'_>, plan: &Plan, broken: &mut BTreeSet<BrokenRule>) {
-    let mut rides: BTreeMap<CourierId, Vec<(DateTime<Utc>, DateTime<Utc>)>> = BTreeMap::new();
+    let mut rides: BTreeMap<CourierId, Vec<Time>> = BTreeMap::new();
     for (_, route) in plan.routes().filter(|(_, route)| !route.is_idle()) {
         if let (Some(first), Some(last)) = (route.stops.first(), route.stops.last()) {
             rides.entry(route.courier_id).or_default().push((first.departs_at, last.arrives_at));

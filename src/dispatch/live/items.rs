@@ -50,6 +50,8 @@ pub struct LiveItem {
     pub item_id: ItemId,
     /// Where it is.
     pub whereabouts: Whereabouts,
+    /// Why it could not be delivered today, if that was tried.
+    pub attempted: Option<AttemptFailure>,
     /// When it must have arrived.
     pub due_at: Option<DateTime<Utc>>,
     /// When it comes, or came, to where it goes; `None` when that is not today.
@@ -78,6 +80,14 @@ pub(super) fn follow(
 ) -> Vec<LiveItem> {
     let rides = rides(plan, routes);
     let whereabouts = whereabouts(day, journeys, facts);
+    let attempted: HashMap<ItemId, AttemptFailure> = facts
+        .seen
+        .iter()
+        .filter_map(|fact| match fact.deed {
+            Deed::Failed(reason) if fact.at <= facts.at => Some((fact.item_id, reason)),
+            _ => None,
+        })
+        .collect();
     let mut items: Vec<LiveItem> = journeys
         .iter()
         .map(|journey| {
@@ -87,6 +97,7 @@ pub(super) fn follow(
             let mut live = LiveItem {
                 item_id: item.id,
                 whereabouts,
+                attempted: attempted.get(&item.id).copied(),
                 due_at,
                 arrives_at: None,
                 has_arrived: false,

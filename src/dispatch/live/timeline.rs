@@ -220,7 +220,7 @@ fn departure(
 /// Seen back at the depot; or nothing is brought back, all else is done, and the time has come.
 fn is_back(route: &Route, stops: &[LiveStop], visits: &[Visit], last: usize, at: DateTime<Utc>) -> bool {
     let Some(end) = stops.get(last) else { return false };
-    if last > 0 && visits[last].first.is_some() {
+    if last == 0 || visits[last].first.is_some() {
         return true;
     }
     // A route that was cut has no way back; it is over where it ends.

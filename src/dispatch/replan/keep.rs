@@ -233,21 +233,21 @@ impl Kept {
             self.settled.insert(item.id);
             return;
         }
+        // What could not be delivered comes back with its courier; another try is another day's.
+        if live.attempted.is_some() {
+            self.settled.insert(item.id);
+            return;
+        }
         let waits = match (live.whereabouts, end) {
             (Whereabouts::Missing { .. }, _) => {
                 self.lost.push((item.id, UnassignedReason::Missing));
-                return;
-            }
-            // It comes back with its courier; another try is another day's.
-            (Whereabouts::OnBoard { failed: Some(_), .. }, _) | (Whereabouts::Delivered { .. }, _) => {
-                self.settled.insert(item.id);
                 return;
             }
             (Whereabouts::OnBoard { courier_id, .. }, None) if stuck == Some(courier_id) => {
                 self.lost.push((item.id, UnassignedReason::OnBoard { courier: courier_code(courier_id) }));
                 return;
             }
-            (_, Some((Place::Home(_), _))) => {
+            (Whereabouts::Delivered { .. }, _) | (_, Some((Place::Home(_), _))) => {
                 self.settled.insert(item.id);
                 return;
             }

@@ -6,10 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::keep::is_locked;
 use crate::{
-    dispatch::{
-        DispatchError,
-        live::{LiveDay, Whereabouts},
-    },
+    dispatch::{DispatchError, live::LiveDay},
     domain::{CourierId, ItemId, LegCarrier, Lock, Plan, Route, RouteId},
 };
 
@@ -70,20 +67,19 @@ fn undone(before: &Plan, after: &Plan, live: &LiveDay, locks: &BTreeSet<Lock>) -
         carried.chain(left).chain(plan.continues.iter().copied()).collect()
     };
     let after_named = named(after);
-    let is_over = |item: &ItemId| {
-        live.item(*item).is_some_and(|item| {
-            item.has_arrived || matches!(item.whereabouts, Whereabouts::OnBoard { failed: Some(_), .. })
-        })
-    };
+    let is_over = |item: &ItemId| live.item(*item).is_some_and(|item| item.has_arrived || item.attempted.is_some());
     for item in named(before).difference(&after_named).filter(|item| !is_over(item)) {
         faults.push(format!("the item {item} is lost sight of"));
     }
     faults
 }
 
+/// From when to when somebody is out, and on which route.
+type Ride = (DateTime<Utc>, DateTime<Utc>, RouteId);
+
 /// Couriers who would be out on two routes at once.
 fn double_rides(plan: &Plan) -> Vec<String> {
-    let mut rides: BTreeMap<CourierId, Vec<(DateTime<Utc>, DateTime<Utc>, RouteId)>> = BTreeMap::new();
+    let mut rides: BTreeMap<CourierId, Vec<Ride>> = BTreeMap::new();
     for (_, route) in plan.routes().filter(|(_, route)| !route.is_idle()) {
         if let (Some(first), Some(last)) = (route.stops.first(), route.stops.last()) {
             rides.entry(route.courier_id).or_default().push((first.departs_at, last.arrives_at, route.id));

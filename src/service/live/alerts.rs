@@ -1,6 +1,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::positions::positions_kept_from;
 use crate::{
     dispatch::live::AlertDetail,
     domain::DayClock,
@@ -42,7 +43,7 @@ impl Service {
     pub fn watch_day(&self) -> Result<(), ServiceError> {
         let centre = self.centre()?;
         let now = self.now();
-        self.store().delete_positions(centre.centre.id, self.positions_kept_from(&centre, now))?;
+        self.store().delete_positions(centre.centre.id, positions_kept_from(&centre, now))?;
         let today = DayClock::date_of(now, centre.centre.time_zone);
         let Some(plan) = self.store().plan(centre.centre.id, today)? else { return Ok(()) };
         let live = self.look_at_day(&plan)?;

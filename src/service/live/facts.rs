@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Days, NaiveTime, Utc};
 
+use super::positions::positions_kept_from;
 use crate::{
     dispatch::live::{Deed, Facts, Seen},
     domain::{Action, CentreData, Code, DayClock, Item, ItemId, Party, Place, Plan, PositionFix},
@@ -43,7 +44,7 @@ impl Service {
         let zone = centre.centre.time_zone;
         let begins = DayClock::new(plan.date, zone).at(NaiveTime::MIN);
         let ends = DayClock::new(plan.date + Days::new(1), zone).at(NaiveTime::MIN);
-        let kept_from = self.positions_kept_from(centre, at);
+        let kept_from = positions_kept_from(centre, at);
         Ok(self.store().positions(centre.centre.id, (begins.max(kept_from), ends))?)
     }
 }

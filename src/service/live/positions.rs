@@ -48,7 +48,7 @@ impl Service {
     ) -> Result<Vec<PositionAnswer>, ServiceError> {
         let centre = self.centre()?;
         let now = to_micros(self.now());
-        let kept_from = self.positions_kept_from(&centre, now);
+        let kept_from = positions_kept_from(&centre, now);
         let read = |told: Result<IncomingPosition, Vec<FieldProblem>>| {
             let told = told.map_err(PositionAnswer::Rejected)?;
             let courier_id = courier_of(&centre, authority, told.courier.as_deref())
@@ -73,12 +73,12 @@ impl Service {
         });
         Ok(answers.collect())
     }
+}
 
-    /// Positions from before this are deleted. Without a rule none are kept.
-    pub(super) fn positions_kept_from(&self, centre: &CentreData, now: DateTime<Utc>) -> DateTime<Utc> {
-        let today = DayClock::date_of(now, centre.centre.time_zone);
-        now - TimeDelta::seconds(centre.rules.seconds("position_kept", today).unwrap_or(0))
-    }
+/// Positions from before this are deleted. Without a rule none are kept.
+pub(super) fn positions_kept_from(centre: &CentreData, now: DateTime<Utc>) -> DateTime<Utc> {
+    let today = DayClock::date_of(now, centre.centre.time_zone);
+    now - TimeDelta::seconds(centre.rules.seconds("position_kept", today).unwrap_or(0))
 }
 
 fn courier_of(centre: &CentreData, authority: &Authority, named: Option<&str>) -> Result<CourierId, FieldProblem> {

@@ -1,6 +1,10 @@
 //! The live day, hour by hour.
 
+mod close;
 mod day;
+mod moves;
+mod replan;
+mod whole_day;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -151,4 +155,8 @@ fn live_route<'a>(live: &'a Value, route: &Route) -> &'a Value {
 
 fn time(value: &Value) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(value.as_str().unwrap()).unwrap().to_utc()
+}
+
+fn etag(plan: &Plan) -> String {
+    format!("\"{}\"", conthoi::service::PlanVersion::from(plan))
 }
