@@ -17,7 +17,7 @@ use conthoi::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Client, DAY, NOW, World, date};
+use super::{Client, DAY, NOW, World, admin_session, date};
 use crate::support::db::TestDatabase;
 
 /// A planned day whose clock the test moves, and whose couriers it plays.
@@ -25,6 +25,8 @@ pub(super) struct Play {
     pub(super) world: World,
     pub(super) client: Client,
     clock: Arc<FixedClock>,
+    /// When the client came in: a session lasts some hours.
+    came_in: DateTime<Utc>,
     /// Of each courier the scans so far.
     scans: HashMap<String, u64>,
 }
@@ -41,15 +43,20 @@ impl Play {
         let request = DayRequest { date: date(DAY), seed: 1, expected: Expected::NoPlan };
         world.service.plan_day(&request, &mut |_| std::ops::ControlFlow::Continue(())).unwrap();
         let client = Client::new(&world).await;
-        Self { world, client, clock, scans: HashMap::new() }
+        let came_in = world.service.now();
+        Self { world, client, clock, came_in, scans: HashMap::new() }
     }
 
     pub(super) fn service(&self) -> &Service {
         &self.world.service
     }
 
-    pub(super) fn set(&self, at: DateTime<Utc>) {
+    pub(super) fn set(&mut self, at: DateTime<Utc>) {
         self.clock.set(at);
+        if at - self.came_in > TimeDelta::hours(1) {
+            self.client = self.client.with_session(&admin_session(&self.world.service).unwrap());
+            self.came_in = at;
+        }
     }
 
     pub(super) fn plan(&self) -> Plan {
