@@ -16,8 +16,10 @@ use super::{
     epcis,
     problem::{Failure, PROBLEM_JSON, Problem},
     problem_code::ProblemCode,
+    shown::{may_be_personal_number, shown_path},
 };
 use crate::service::Service;
+pub(crate) use crate::web::Page;
 
 /// The header that names a request in the log.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -46,8 +48,10 @@ pub(crate) async fn accompany(
     } else {
         let detail = "the service answers only requests to a loopback name, such as localhost or 127.0.0.1, and to the name of \
                       its --public-url";
-        let problem =
-            Problem { instance: Some(path.clone()), ..Failure::new(ProblemCode::FOREIGN_HOST, detail).document() };
+        let problem = Problem {
+            instance: Some(shown_path(&path, None)),
+            ..Failure::new(ProblemCode::FOREIGN_HOST, detail).document()
+        };
         request.into_response(problem_response(Problem { request_id: Some(id.clone()), ..problem }))
     };
     let pattern = response.request().match_pattern().unwrap_or_else(|| "(no route)".to_owned());
@@ -89,7 +93,7 @@ pub(crate) async fn explain(
         Failure::new(ProblemCode::of_status(status), reason).document()
     });
     epcis::name_exception(request.path(), &mut problem);
-    problem.instance = Some(request.path().to_owned());
+    problem.instance = Some(shown_path(request.path(), request.match_pattern().as_deref()));
     problem.request_id = id;
     let mut explained = problem_response(problem);
     let rate_limit = ["ratelimit", "ratelimit-policy"].map(HeaderName::from_static);
@@ -102,19 +106,19 @@ pub(crate) async fn explain(
     Ok(ServiceResponse::new(request, explained))
 }
 
-/// Marks an answer that explains itself, to a person.
-pub(crate) struct Page;
-
 fn problem_response(problem: Problem) -> HttpResponse {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     HttpResponse::build(status).content_type(PROBLEM_JSON).json(problem)
 }
 
-/// The client's own id where it is short and plain, else a new one.
+/// The client's own id where it is plain and as long as ids are, else a new one: the log must not hold what somebody typed.
 fn request_id(request: &ServiceRequest) -> String {
     let given = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
     let plain = |id: &&str| {
-        (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        (16..=64).contains(&id.len())
+            && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+            && id.bytes().any(|b| b.is_ascii_digit())
+            && (uuid::Uuid::try_parse(id).is_ok() || !may_be_personal_number(id))
     };
     match (given.filter(plain), request.app_data::<web::Data<Service>>()) {
         (Some(id), _) => id.to_owned(),

@@ -31,6 +31,12 @@ pub(super) fn about() -> OpenApi {
             tag("dossiers", "Cases, as the one-stop system tells of them"),
             tag("items", "The things that are carried"),
             tag("custody", "Scans, who has what, and what has to be explained"),
+            tag(
+                "complaints",
+                "What citizens say of the service: ratings, complaints, and what losses are made good with",
+            ),
+            tag("reports", "Figures from what was recorded"),
+            tag("timetable-designs", "Other timetables tried on a season"),
             tag("evidence", "Photos and signatures that scans name"),
             tag("papers", "Labels, manifests, minutes and control slips, and their verification"),
             tag("plans", "The plans of working days, made by jobs"),

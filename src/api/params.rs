@@ -71,6 +71,12 @@ macro_rules! domain_params {
 
 domain_params!(ItemId: "an item", RunId: "a run", RoundId: "a round", RouteId: "a route");
 
+impl Param for crate::domain::HalfDay {
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse::<Self>().map_err(|error| error.to_string())
+    }
+}
+
 impl Param for crate::domain::SiteKind {
     fn read(text: &str) -> Result<Self, String> {
         text.parse::<Self>().map_err(|error| error.to_string())
@@ -148,6 +154,13 @@ impl QueryParams {
                 self.errors.push(ProblemField::parameter(name, message));
                 None
             }
+        }
+    }
+
+    /// Notes that a parameter which must be there is missing, unless it is there and was noted as bad.
+    pub(crate) fn missing(&mut self, name: &'static str) {
+        if !self.given.contains_key(name) {
+            self.refuse(name, "it is missing");
         }
     }
 

@@ -5,7 +5,10 @@ use actix_web::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::problem_code::ProblemCode;
+use super::{
+    problem_code::ProblemCode,
+    shown::{shown, shown_pointer},
+};
 use crate::{
     domain::DomainError,
     service::{
@@ -63,12 +66,12 @@ pub(crate) struct ProblemField {
 impl ProblemField {
     /// A wrong value in the body.
     pub(crate) fn at(pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: Some(pointer.into()), parameter: None, message: message.into() }
+        Self { pointer: Some(shown_pointer(&pointer.into())), parameter: None, message: shown(&message.into()) }
     }
 
     /// A wrong parameter.
     pub(crate) fn parameter(name: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: None, parameter: Some(name.into()), message: message.into() }
+        Self { pointer: None, parameter: Some(shown_pointer(&name.into())), message: shown(&message.into()) }
     }
 }
 
@@ -84,7 +87,7 @@ impl Failure {
                 r#type: code.path(),
                 title: code.title.to_owned(),
                 status: code.status,
-                detail: detail.into(),
+                detail: shown(&detail.into()),
                 instance: None,
                 code: code.code.to_owned(),
                 errors: Vec::new(),
@@ -153,6 +156,18 @@ impl Failure {
         Self::parameters(self.0.errors.into_iter().map(|error| ProblemField::parameter(name, error.message)).collect())
     }
 
+    /// The same where what are fields of a body elsewhere were parameters of these names.
+    pub(crate) fn of_parameters(self) -> Self {
+        if self.0.code != ProblemCode::INVALID_BODY.code {
+            return self;
+        }
+        let parameter = |error: ProblemField| {
+            let pointer = error.pointer.unwrap_or_default();
+            ProblemField::parameter(pointer.trim_start_matches('/'), error.message)
+        };
+        Self::parameters(self.0.errors.into_iter().map(parameter).collect())
+    }
+
     /// The document.
     pub(crate) fn document(self) -> Problem {
         *self.0
@@ -188,6 +203,20 @@ impl From<ServiceError> for Failure {
             ServiceError::LoginLocked { seconds } => {
                 return Self::new(ProblemCode::LOGIN_LOCKED, detail).retried_after(seconds);
             }
+            ServiceError::TooManyTries { seconds } => {
+                return Self::new(ProblemCode::TOO_MANY_TRIES, detail).retried_after(seconds);
+            }
+            ServiceError::NoSuchSlip => ProblemCode::NO_SUCH_SLIP,
+            ServiceError::PresenceRequired { .. } => ProblemCode::PRESENCE_REQUIRED,
+            ServiceError::HalfDayFull => ProblemCode::HALF_DAY_FULL,
+            ServiceError::AlreadyRequested => ProblemCode::ALREADY_REQUESTED,
+            ServiceError::NoSuchLink => ProblemCode::NO_SUCH_LINK,
+            ServiceError::WrongCode => ProblemCode::WRONG_CODE,
+            ServiceError::NoMoreCodes => ProblemCode::NO_MORE_CODES,
+            ServiceError::TooLate { .. } => ProblemCode::TOO_LATE,
+            ServiceError::RequestChanged { .. } => ProblemCode::REQUEST_CHANGED,
+            ServiceError::NoHomeDelivery { .. } => ProblemCode::NO_HOME_DELIVERY,
+            ServiceError::FactDiffers { .. } => ProblemCode::FACT_DIFFERS,
             ServiceError::BadCredentials => ProblemCode::BAD_CREDENTIALS,
             ServiceError::Forbidden { .. } => ProblemCode::FORBIDDEN,
             ServiceError::LinkVoid => ProblemCode::LINK_VOID,
@@ -208,8 +237,11 @@ impl From<ServiceError> for Failure {
             ServiceError::PlanChanged { .. } => ProblemCode::PLAN_CHANGED,
             ServiceError::CodeTaken { .. } => ProblemCode::CODE_TAKEN,
             ServiceError::ItemDiffers { .. } => ProblemCode::ITEM_DIFFERS,
+            ServiceError::RecordDiffers { .. } => ProblemCode::RECORD_DIFFERS,
+            ServiceError::ComplaintAnswered { .. } => ProblemCode::COMPLAINT_ANSWERED,
+            ServiceError::ComplaintTooLate { .. } => ProblemCode::COMPLAINT_TOO_LATE,
             ServiceError::KeyReused => ProblemCode::IDEMPOTENCY_KEY_REUSED,
-            ServiceError::JobEnded { .. } => ProblemCode::JOB_ENDED,
+            ServiceError::DesignEnded { .. } | ServiceError::JobEnded { .. } => ProblemCode::JOB_ENDED,
             ServiceError::Dispatch(DispatchError::Locked { .. }) => ProblemCode::LOCKED,
             ServiceError::Dispatch(DispatchError::Impossible(_)) => ProblemCode::IMPOSSIBLE_MOVE,
             ServiceError::Dispatch(_) => ProblemCode::CANNOT_PLAN,

@@ -64,6 +64,11 @@ problem_codes! {
     CROSS_SITE = "cross_site" 403 "Another site's page made this request"
         "A browser says that the request was made by a page of another site. Such requests change nothing here, unless they \
          carry a token of their own.";
+    NO_SUCH_SLIP = "no_such_slip" 404 "No appointment slip has this code and this number"
+        "Dossier code and telephone number must be those of one appointment slip. Which of them is wrong is not said, and after \
+         some tries the next one has to wait.";
+    NO_SUCH_LINK = "no_such_link" 404 "There is nothing under this link"
+        "The link is mistyped, has expired, or what it stood for was erased. Which of these it is is not said.";
     NOT_FOUND = "not_found" 404 "There is no such thing"
         "The path is right, but nothing has that id or code. It may have been replaced: planning a day again gives \
          its routes and stops new ids.";
@@ -75,6 +80,12 @@ problem_codes! {
         "The Allow header lists the methods that the path answers.";
     CODE_TAKEN = "code_taken" 409 "Another item has that code"
         "The code on a barcode is unique within its centre. If you sent this item before, ask for it by its code.";
+    RECORD_DIFFERS = "record_differs" 409 "A record with that id exists with other content"
+        "Sending the same record twice under one id is harmless. To add another record choose another id.";
+    COMPLAINT_ANSWERED = "complaint_answered" 409 "The complaint has an answer already"
+        "A complaint is answered once. GET /v1/complaints/{id} shows the answer that was given.";
+    COMPLAINT_TOO_LATE = "complaint_too_late" 409 "The window for a complaint is over"
+        "The law lets complaints be made within some months after the matter ended. The detail says until when.";
     ITEM_DIFFERS = "item_differs" 409 "An item with that id exists with other content"
         "Creating an item a second time is harmless when the content is the same. To create another item choose \
          another id.";
@@ -120,6 +131,8 @@ problem_codes! {
         "A link sets a password once, for a day, and only the newest one of an account. Ask an admin for another.";
     ENROLMENT_VOID = "enrolment_void" 410 "The code enrols no device"
         "A code enrols one device, within ten minutes. Ask the dispatcher for another.";
+    REQUEST_CHANGED = "request_changed" 412 "The home delivery has changed since it was read"
+        "Read it again and decide anew; its ETag names its revision.";
     ACCOUNT_CHANGED = "account_changed" 412 "The account has changed"
         "The account is not the one that If-Match named: somebody changed it in between. Get it, look at it, and send its \
          ETag.";
@@ -147,6 +160,19 @@ problem_codes! {
     FOREIGN_HOST = "foreign_host" 421 "The request was made to a foreign name"
         "The service answers to the names of this machine and to its configured public name, so that another name that was \
          pointed at it reaches nothing.";
+    HALF_DAY_FULL = "half_day_full" 409 "That half-day has no room left"
+        "Everything promised for that half-day was planned with the new stop, and one of them could not be kept. \
+         GET /v1/home-deliveries/half-days shows the half-days that can be promised.";
+    ALREADY_REQUESTED = "already_requested" 409 "A home delivery of this result is under way already"
+        "It can be changed and cancelled by the link that was given for it.";
+    TOO_LATE = "too_late" 409 "It is too late for this change"
+        "A home delivery can be changed until its result is on board of the courier who brings it. The detail says how it stands.";
+    FACT_DIFFERS = "fact_differs" 409 "Something else is recorded under that id"
+        "What was recorded is never changed. Record another thing under an id of its own.";
+    PRESENCE_REQUIRED = "presence_required" 422 "The result is handed over in person only"
+        "The procedure demands that its citizen is there. The detail says why; the result waits at the counter.";
+    WRONG_CODE = "wrong_code" 422 "The one-time code is wrong"
+        "It is another one, was used, or is too old. After some wrong ones it is void: have another one sent.";
     INVALID_BODY = "invalid_body" 422 "The body has fields that cannot be accepted"
         "Each element of errors names a field by JSON pointer, the problem with its value and what is expected. \
          Nothing was stored.";
@@ -173,6 +199,10 @@ problem_codes! {
          a new key.";
     CANNOT_PLAN = "cannot_plan" 422 "The day cannot be planned"
         "What the centre's data says of that day contradicts itself or lacks something. The detail names it.";
+    TOO_MANY_TRIES = "too_many_tries" 429 "Too many tries have found nothing"
+        "For this dossier code or from this address. Try again after the seconds that Retry-After names.";
+    NO_MORE_CODES = "no_more_codes" 429 "No more one-time codes are sent for this"
+        "As many as the centre allows have been sent. Begin anew, or call the centre.";
     LOGIN_LOCKED = "login_locked" 429 "Too many tries to come in have failed"
         "For this name or from this address. Try again after the seconds that Retry-After names; each further failure makes \
          that longer, up to a quarter of an hour.";
@@ -180,6 +210,8 @@ problem_codes! {
         "From this token, session or address. Go on after the seconds that Retry-After names; RateLimit says what is left.";
     INTERNAL = "internal" 500 "The service failed"
         "This is a fault of the service. Its log has the cause under the request id that the answer carries.";
+    NO_HOME_DELIVERY = "no_home_delivery" 503 "This centre brings no results home"
+        "Its data lack a rule, the tariff or the text of the consent; the detail names it. Add the row and import the folder again.";
     NO_EVIDENCE_FOLDER = "no_evidence_folder" 503 "No evidence can be taken"
         "The service was started without a folder for evidence. Set one with --evidence-dir.";
     EVIDENCE_UNAVAILABLE = "evidence_unavailable" 503 "Evidence cannot be written or read now"

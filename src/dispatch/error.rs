@@ -46,6 +46,9 @@ pub enum DispatchError {
     /// A move by hand that cannot be made.
     #[error("the move cannot be made: {0}")]
     Impossible(#[from] super::by_hand::Impossible),
+    /// A season that cannot be ridden again.
+    #[error("the season cannot be replayed: {0}")]
+    Season(String),
     /// The caller stopped it.
     #[error("planning was cancelled")]
     Cancelled,

@@ -26,7 +26,9 @@ mod journey;
 pub mod live;
 mod outcome;
 mod progress;
+mod promise;
 pub mod replan;
+pub mod replay;
 mod rest;
 mod rounds;
 mod runs;
@@ -37,6 +39,7 @@ mod travel;
 
 pub use error::DispatchError;
 pub use progress::{DayProgress, Phase};
+pub use promise::{PromiseInput, promisable};
 pub use search::Solver;
 pub use travel::{TravelModes, point};
 

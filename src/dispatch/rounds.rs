@@ -13,7 +13,7 @@ use super::{
     search::{Effort, planner_vehicle, profiles, solve_checked},
 };
 use crate::{
-    domain::{Courier, HalfDay, HomeDeliveryId, SiteId, UnassignedReason, Vehicle},
+    domain::{Courier, HalfDay, HomeDeliveryId, Position, SiteId, UnassignedReason, Vehicle},
     planner::{Job, JobKind, Load, Problem, ProblemParts, Seconds, Solution, Task, TimeWindow},
 };
 
@@ -65,7 +65,9 @@ pub(super) fn plan<'a>(
         if jobs.is_empty() {
             continue;
         }
-        let problem = problem(day, journeys, depot, &vehicles, &jobs)?;
+        let homes: Vec<Position> = jobs.iter().map(|job| day.homes[&job.home].position).collect();
+        let planner_jobs = jobs.iter().enumerate().map(|(index, job)| planner_job(day, journeys, job, index + 1));
+        let problem = problem(day, depot, &vehicles, &homes, planner_jobs.collect())?;
         let solution = solve_checked(&problem, Effort::ROUNDS, day.input.seed, progress)?;
         let planned = DepotRounds { depot, jobs, vehicles, problem, solution };
         record(day, outcomes, &planned);
@@ -96,7 +98,7 @@ fn homes_by_depot(
     depots
 }
 
-fn round_vehicles<'a>(day: &Day<'a>, depot: SiteId) -> Vec<RoundVehicle<'a>> {
+pub(super) fn round_vehicles<'a>(day: &Day<'a>, depot: SiteId) -> Vec<RoundVehicle<'a>> {
     let mut vehicles = Vec::new();
     let begins = day.begins();
     let can_ride = |half: HalfDay, courier: &Courier| {
@@ -172,15 +174,15 @@ fn round_job(
     vehicles.iter().any(leaves_in_time).then(|| RoundJob { home, journeys: members.to_vec(), release, windows })
 }
 
-fn problem(
+/// The rounds of a depot: each home is a place, behind the depot, and has the job of its place.
+pub(super) fn problem(
     day: &Day<'_>,
-    journeys: &[Journey<'_>],
     depot: SiteId,
     vehicles: &[RoundVehicle<'_>],
-    jobs: &[RoundJob],
+    homes: &[Position],
+    jobs: Vec<Job>,
 ) -> Result<Problem, DispatchError> {
-    let homes = jobs.iter().map(|job| day.homes[&job.home].position);
-    let positions: Vec<_> = std::iter::once(day.sites[&depot].position).chain(homes).collect();
+    let positions: Vec<_> = std::iter::once(day.sites[&depot].position).chain(homes.iter().copied()).collect();
     let profiles = profiles(vehicles.iter().map(|vehicle| vehicle.vehicle));
     let parts = ProblemParts {
         places: positions.len(),
@@ -190,7 +192,7 @@ fn problem(
             .map(|profile| day.matrix(*profile, &positions, &|place| place == 0 && day.is_shut(depot)))
             .collect::<Result<_, _>>()?,
         vehicles: vehicles.iter().map(|vehicle| planner_vehicle(vehicle.vehicle, &profiles, vehicle.shift)).collect(),
-        jobs: jobs.iter().enumerate().map(|(index, job)| planner_job(day, journeys, job, index + 1)).collect(),
+        jobs,
         ..ProblemParts::default()
     };
     Ok(Problem::new(parts)?)

@@ -24,8 +24,10 @@ impl Effort {
     pub(super) const RUNS: Self = Self { least: 1_500, a_job: 5 };
     /// For the rounds of a depot, where an iteration takes a tenth of that time.
     pub(super) const ROUNDS: Self = Self { least: 2_000, a_job: 20 };
+    /// For the question whether one more stop fits into a depot's rounds, which somebody waits for.
+    pub(super) const PROMISE: Self = Self { least: 200, a_job: 10 };
 
-    fn iterations(self, problem: &Problem) -> u64 {
+    pub(super) fn iterations(self, problem: &Problem) -> u64 {
         self.least.max(self.a_job * problem.jobs().len() as u64)
     }
 }
@@ -39,6 +41,11 @@ pub(super) fn solve_checked(
 ) -> Result<Solution, DispatchError> {
     let solution = progress.solve(problem, &SolveOptions { seed, iterations: effort.iterations(problem) });
     progress.check()?;
+    accepted(problem, solution)
+}
+
+/// A solution that the checker has looked at.
+pub(super) fn accepted(problem: &Problem, solution: Solution) -> Result<Solution, DispatchError> {
     match checker::check(problem, &solution) {
         Ok(_) => Ok(solution),
         Err(violations) => {

@@ -78,11 +78,17 @@ pub enum Scope {
     /// Solving routing problems.
     #[serde(rename = "solve")]
     Solve,
+    /// Recording what rating devices take in.
+    #[serde(rename = "ratings:write")]
+    RatingsWrite,
+    /// Reading reports.
+    #[serde(rename = "reports:read")]
+    ReportsRead,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::CentreRead,
         Self::ItemsRead,
         Self::ItemsWrite,
@@ -95,9 +101,11 @@ impl Scope {
         Self::EpcisWrite,
         Self::PaperPrint,
         Self::Solve,
+        Self::RatingsWrite,
+        Self::ReportsRead,
     ];
 
-    const WORDS: [(&'static str, Self); 12] = [
+    const WORDS: [(&'static str, Self); 14] = [
         ("centre:read", Self::CentreRead),
         ("items:read", Self::ItemsRead),
         ("items:write", Self::ItemsWrite),
@@ -110,6 +118,8 @@ impl Scope {
         ("epcis:write", Self::EpcisWrite),
         ("paper:print", Self::PaperPrint),
         ("solve", Self::Solve),
+        ("ratings:write", Self::RatingsWrite),
+        ("reports:read", Self::ReportsRead),
     ];
 }
 

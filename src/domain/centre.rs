@@ -5,9 +5,9 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Calendar, CentreId, Commune, Courier, DomainError, DossierCodePatterns, Effective, FormKind, HalfDay, LocalWindow,
-    OpeningHours, PaperForm, PublishedFigures, Rules, SeasonProfile, Site, SiteId, SiteKind, Timetable, Vehicle,
-    VehicleId,
+    Calendar, CentreId, Commune, Courier, DeliveryReach, DomainError, DossierCodePatterns, Effective, FormKind,
+    HalfDay, HomeTerms, LocalWindow, OpeningHours, PaperForm, PublishedFigures, Rules, SeasonProfile, Site, SiteId,
+    SiteKind, Timetable, Vehicle, VehicleId,
 };
 
 /// A one-stop centre.
@@ -95,6 +95,8 @@ pub struct CentreData {
     pub areas: Vec<Area>,
     /// When rounds are out.
     pub half_days: Vec<HalfDayHours>,
+    /// On what terms results are brought home.
+    pub homes: HomeTerms,
     /// Law and local habit.
     pub rules: Rules,
     /// The forms that regulations prescribe.
@@ -142,6 +144,16 @@ impl CentreData {
     #[must_use]
     pub fn commune(&self, code: &str, date: NaiveDate) -> Option<&Commune> {
         self.communes.iter().find(|commune| commune.code == code && commune.effective.contains(date))
+    }
+
+    /// How far a home in a commune is, as the legal clock counts it.
+    #[must_use]
+    pub fn reach_of(&self, commune_code: &str, date: NaiveDate) -> DeliveryReach {
+        let district = |code: &str| self.commune(code, date).and_then(|commune| commune.district_code.as_deref());
+        match (district(commune_code), district(&self.hub().commune_code)) {
+            (Some(home), Some(hub)) if home == hub => DeliveryReach::SameDistrict,
+            _ => DeliveryReach::WithinProvince,
+        }
     }
 
     /// The form of this kind on `date`.

@@ -121,4 +121,10 @@ ids! {
     TokenId;
     /// The time for which a device is somebody's.
     ShiftId;
+    /// How satisfied a citizen was.
+    RatingId;
+    /// A citizen's complaint.
+    ComplaintId;
+    /// The record that a loss was made good.
+    CompensationId;
 }

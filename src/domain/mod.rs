@@ -47,6 +47,7 @@ mod calendar;
 mod centre;
 mod code;
 mod commune;
+mod complaint;
 mod delivery_clock;
 mod dossier;
 mod effective;
@@ -55,14 +56,19 @@ mod fleet;
 mod form;
 mod gazetteer;
 mod home_delivery;
+mod home_request;
+mod home_terms;
 mod id;
 mod item;
 mod live;
 mod opening;
+mod phone;
 mod plan;
 mod position;
 mod pouch;
+mod rating;
 mod reason;
+pub mod report;
 mod rights;
 mod rules;
 mod s10;
@@ -78,6 +84,9 @@ pub use calendar::{Calendar, DayKind, SpecialDay};
 pub use centre::{Area, Centre, CentreData, HalfDayHours, ProcedureShare};
 pub use code::{Code, Gs1Key, Misread};
 pub use commune::{Commune, CommuneKind};
+pub use complaint::{
+    COMPLAINT_CHARS_MAX, Compensation, Complaint, ComplaintAnswer, ComplaintClock, ComplaintReach, LossKind,
+};
 pub use delivery_clock::{DeliveryClock, DeliveryEvent, DeliveryFact, DeliveryNext, DeliveryReach, Undeliverable};
 pub use dossier::{Dossier, DossierCode, DossierCodePattern, DossierCodePatterns};
 pub use effective::Effective;
@@ -86,18 +95,25 @@ pub use fleet::{Courier, Vehicle, VehicleProfile};
 pub use form::{FormColumn, FormKind, PaperForm};
 pub use gazetteer::{Candidate, Certainty, Gazetteer};
 pub use home_delivery::{HalfDay, HomeDelivery, WantedHalfDay};
+pub use home_request::{
+    Delegate, HomeContact, HomeEvent, HomeFact, HomeRequest, IdentityDocument, Proof, QueueTicket, Receiver,
+    RequestState,
+};
+pub use home_terms::{Consent, HomeTerms, PresenceDuty, Tariff};
 pub use id::{
-    AccountId, CentreId, CourierId, DeviceId, DossierId, HomeDeliveryId, IdSource, ItemId, PlanId, PouchId, RoundId,
-    RouteId, RunId, ScanId, SeededIds, ShiftId, SiteId, StopId, TokenId, VehicleId,
+    AccountId, CentreId, CompensationId, ComplaintId, CourierId, DeviceId, DossierId, HomeDeliveryId, IdSource, ItemId,
+    PlanId, PouchId, RatingId, RoundId, RouteId, RunId, ScanId, SeededIds, ShiftId, SiteId, StopId, TokenId, VehicleId,
 };
 pub use item::{Destination, Item, ItemCode, Waypoint};
 pub use live::{Disruption, Lock, PositionFix};
 pub use opening::{OpeningHours, OpeningRow, Weekdays};
+pub use phone::Phone;
 pub use plan::{
     Leg, LegCarrier, Place, Plan, PlanSummary, PlannedRound, PlannedRun, Route, Stop, TravelBasis, TravelKind, Warning,
 };
 pub use position::{Position, PositionQuality};
 pub use pouch::{Pouch, PouchCode};
+pub use rating::{Matter, RATING_COMMENT_CHARS_MAX, Rating, RatingSource, RatingStep, satisfied_from};
 pub use reason::{Unassigned, UnassignedReason};
 pub use rights::{Act, Authority, Concerns, Reach};
 pub use rules::{DayRules, Rule, RuleUnit, Rules};

@@ -67,6 +67,28 @@ pub enum Act {
     ReadAccounts,
     /// Read the log of administrative acts.
     ReadAudit,
+    /// Record ratings.
+    RecordRatings,
+    /// Read ratings, complaints and compensations.
+    ReadComplaints,
+    /// Answer complaints, and record what is paid for losses.
+    AnswerComplaints,
+    /// Read reports.
+    ReadReports,
+    /// Try other timetables on what was recorded.
+    DesignTimetable,
+    /// List home deliveries, without anything personal.
+    ListHomeDeliveries,
+    /// Read home deliveries, with the citizen's name, number and address.
+    ReadHomeDeliveries,
+    /// Record what happens to home deliveries: identity checks, proofs, fees, documents.
+    RecordHomeFacts,
+    /// Read what fees were collected and handed in.
+    ReadFees,
+    /// Record fees handed in.
+    TakeFees,
+    /// Erase a citizen's personal data.
+    ErasePersonalData,
     /// Read what one is oneself, change one's own password, go.
     ManageOneself,
 }
@@ -89,7 +111,7 @@ use Reach::{All as A, Nothing as N, Own as O};
 /// Own of a courier is what is on the own route or was in the own hands, of a clerk what comes from, goes to or was at the
 /// own office.
 #[rustfmt::skip]
-const TABLE: [(Act, [Reach; 5], Option<Scope>); 30] = [
+const TABLE: [(Act, [Reach; 5], Option<Scope>); 41] = [
     //                          admin
     //                             dispatcher
     //                                courier
@@ -124,6 +146,17 @@ const TABLE: [(Act, [Reach; 5], Option<Scope>); 30] = [
     (Act::ManageAccounts,      [A, N, N, N, N], None),
     (Act::ReadAccounts,        [A, N, N, N, A], None),
     (Act::ReadAudit,           [A, N, N, N, A], None),
+    (Act::RecordRatings,       [A, A, N, N, N], Some(Scope::RatingsWrite)),
+    (Act::ReadComplaints,      [A, A, N, N, A], None),
+    (Act::AnswerComplaints,    [A, A, N, N, N], None),
+    (Act::ReadReports,         [A, A, N, N, A], Some(Scope::ReportsRead)),
+    (Act::DesignTimetable,     [A, A, N, N, A], None),
+    (Act::ListHomeDeliveries,  [A, A, N, N, A], None),
+    (Act::ReadHomeDeliveries,  [A, A, O, O, A], None),
+    (Act::RecordHomeFacts,     [A, A, O, O, N], None),
+    (Act::ReadFees,            [A, A, O, N, A], None),
+    (Act::TakeFees,            [A, A, N, N, N], None),
+    (Act::ErasePersonalData,   [A, N, N, N, N], None),
     (Act::ManageOneself,       [A, A, A, A, A], None),
 ];
 
@@ -234,6 +267,11 @@ mod tests {
             Act::ManageWebhooks,
             Act::ManageDevices,
             Act::ManageAccounts,
+            Act::RecordRatings,
+            Act::AnswerComplaints,
+            Act::RecordHomeFacts,
+            Act::TakeFees,
+            Act::ErasePersonalData,
         ];
         let supervisor = Authority { role: Role::Supervisor, acts_for: None, scopes: BTreeSet::new() };
         assert!(changes.into_iter().all(|act| supervisor.reach(act) == Reach::Nothing));

@@ -52,7 +52,7 @@ pub enum ServiceError {
         known: String,
     },
     /// There is no such thing.
-    #[error("there is no {what} {id}")]
+    #[error("there is no {what} {id:?}")]
     NotFound {
         /// What was looked for, in the mission's words.
         what: &'static str,
@@ -160,6 +160,32 @@ pub enum ServiceError {
     /// A file of dossiers whose head or whole cannot be read.
     #[error("the file of dossiers cannot be read: {0}")]
     DossierFile(String),
+    /// A record with that id is another one.
+    #[error("a {what} with the id {id} exists with other content: choose another id for another {what}")]
+    RecordDiffers {
+        /// What kind of record.
+        what: &'static str,
+        /// Its id.
+        id: Uuid,
+    },
+    /// The complaint has an answer already.
+    #[error("the complaint {id} has been answered with other words: an answer is given once")]
+    ComplaintAnswered {
+        /// Its id.
+        id: Uuid,
+    },
+    /// The law's window for a complaint is over.
+    #[error("a complaint about this could be made until {until}: the window of the law is over")]
+    ComplaintTooLate {
+        /// The last day of the window.
+        until: NaiveDate,
+    },
+    /// The design has ended already.
+    #[error("the timetable design {id} has ended and can no longer be cancelled")]
+    DesignEnded {
+        /// Its id.
+        id: Uuid,
+    },
     /// The idempotency key came with another body before.
     #[error("this idempotency key was used before with another body: use a new key for a new request")]
     KeyReused,
@@ -194,7 +220,7 @@ pub enum ServiceError {
         limit: usize,
     },
     /// The event was captured before.
-    #[error("the event {id} was captured before")]
+    #[error("the event {id:?} was captured before")]
     EventExists {
         /// Its id.
         id: String,
@@ -305,6 +331,63 @@ pub enum ServiceError {
     Forbidden {
         /// Why not, and what is theirs.
         why: &'static str,
+    },
+    /// A dossier code and a telephone number that do not go together. Which of them is wrong, or whether there is such a dossier,
+    /// is not said.
+    #[error("no appointment slip has this dossier code and this telephone number: check both")]
+    NoSuchSlip,
+    /// Too many requests have found nothing.
+    #[error("too many tries have found nothing; try again in {seconds} s")]
+    TooManyTries {
+        /// How long to wait.
+        seconds: u64,
+    },
+    /// A result that is handed over in person only.
+    #[error("the result of this procedure is handed over in person only: {reason} ({reason_en})")]
+    PresenceRequired {
+        /// Why, in Vietnamese.
+        reason: String,
+        /// The same in English.
+        reason_en: String,
+    },
+    /// Nobody can come then.
+    #[error("that half-day has no room left: GET /v1/home-deliveries/half-days shows those that have")]
+    HalfDayFull,
+    /// A home delivery of the result is under way.
+    #[error("a home delivery of this result is under way already: change it by its link")]
+    AlreadyRequested,
+    /// A link that stands for nothing, or not any more.
+    #[error("there is nothing under this link, or not any more")]
+    NoSuchLink,
+    /// A one-time code that is not the one.
+    #[error("the code is wrong or not valid any more: have another one sent")]
+    WrongCode,
+    /// No more codes are sent.
+    #[error("no more codes are sent for this: begin anew, or call the centre")]
+    NoMoreCodes,
+    /// It is too late for a change.
+    #[error("this cannot be changed any more: {why}")]
+    TooLate {
+        /// Why.
+        why: &'static str,
+    },
+    /// The request has changed since the caller saw it.
+    #[error("the home delivery is not the one expected: it is at revision {revision} now")]
+    RequestChanged {
+        /// Its revision.
+        revision: u32,
+    },
+    /// The centre's data do not say on what terms results are brought home.
+    #[error("this centre brings no results home: {missing} is missing from its data")]
+    NoHomeDelivery {
+        /// What.
+        missing: &'static str,
+    },
+    /// Another fact has the id.
+    #[error("something else is recorded under the id {id}: record another thing under another id")]
+    FactDiffers {
+        /// The id.
+        id: Uuid,
     },
     /// A one-time link that is good for nothing.
     #[error("the link is not valid: it was used, has expired, or a newer one was made; ask an admin for another")]

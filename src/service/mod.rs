@@ -13,6 +13,8 @@ mod access;
 mod calendar;
 mod centres;
 mod clock;
+mod complaints;
+mod designs;
 mod dossiers;
 mod epcis;
 mod error;
@@ -20,16 +22,19 @@ mod evidence;
 mod exchange;
 mod feed;
 mod geometry;
+mod homes;
 pub mod import;
 mod items;
 mod jobs;
 mod live;
 mod new_item;
+mod notify;
 mod once;
 mod papers;
 mod planning;
 mod plans;
 mod readiness;
+mod reports;
 mod road_files;
 mod scans;
 mod seasons;
@@ -53,6 +58,13 @@ pub use access::{
 pub use calendar::{CalendarDay, TimetableDay};
 pub use centres::CentreOverview;
 pub use clock::{Clock, FixedClock, SystemClock};
+pub use complaints::{
+    CompensationPage, ComplaintPage, Days, NamedMatter, NewCompensation, NewComplaint, NewRating, RatingPage,
+};
+pub use designs::{
+    DESIGN_COURIERS_MAX, DESIGN_MINUTES, DESIGN_RUNS_MAX, DesignAim, DesignJob, DesignOrder, DesignOutcome,
+    DesignState, DesignedTimetable, OwnTimetable,
+};
 pub use dossiers::{
     DossierFormat, DossierReport, DossierVersion, ExpectedDossier, IMPORT_ROWS_MAX, ImportedRow, NewDossier, RowColumn,
     RowResult,
@@ -66,22 +78,28 @@ pub use evidence::{Evidence, EvidenceFolder, EvidenceLimits, ImageFault, MediaTy
 pub use exchange::ExchangeSettings;
 pub use feed::{FeedCursor, FeedEvent, FeedKind, FeedPart};
 pub use geometry::{LineBasis, RouteGeometry};
+pub use homes::{
+    AskedHome, CourierFees, Erased, HalfDayOffer, HomeChange, HomePage, HomePlace, HomePoint, HomeStage, HomeTermsNow,
+    HomeTrack, HomeWindow, NewDelegate, NewHomeEvent, NewHomeFact, NewHomeRequest, OpenPoint, StaffHome, WindowBasis,
+};
 pub use items::{ItemDetail, ItemPage, ItemPlan, ItemPlanState, ItemQuery, Numbered};
 pub use live::{
     AccountedItem, AlertView, CarryOver, CloseReport, DayLive, DayLocks, DayReport, IncomingPosition, ItemAccount,
     MoveAnswer, NamedCause, POSITIONS_MAX, PositionAnswer, ProposalView,
 };
 pub use new_item::{NewDestination, NewItem};
+pub use notify::Message;
 pub use once::FirstAnswer;
 pub use papers::{IssuedSlip, LABELS_MAX, LabelFormat, SlipCheck, SlipFault, SlipVerdict, verify_offline};
 pub use planning::{DayRequest, Expected, PlanProgress, PlanVersion};
 pub use plans::{DayPlan, PlanDate};
 pub use readiness::Readiness;
+pub use reports::{ReportRequest, ReportTable};
 pub use road_files::{RoadsStep, import_roads, roads_summary};
 pub use scans::{
     CustodyDetail, DiscrepancyDetail, DiscrepancyPage, DiscrepancyQuery, IncomingAction, IncomingScan, LedgerFault,
-    LedgerReport, NamedParty, NamedPlace, PreparedScans, RouteReconciliation, ScanAnswer, StopReconciliation,
-    TripScans, WrittenScans,
+    LedgerReport, NamedParty, NamedPlace, PreparedScans, RouteReconciliation, ScanAnswer, ScanDetail,
+    StopReconciliation, TripScans, WrittenScans,
 };
 pub use seasons::{SeasonOrder, SeasonProgress, SeasonReport};
 pub use setup::{Setup, travel};
@@ -104,14 +122,15 @@ pub use crate::{
     dispatch::by_hand::{BrokenRule, Move},
     dispatch::live::{AlertDetail, LiveDay, LiveItem, LiveRoute, LiveStop, Reached, Whereabouts},
     dispatch::replan::{Change, ChangeKind, Difference},
+    dispatch::replay::{RunTime, Scenario},
     ledger::content::hex,
     ledger::{Attempt, Custody, Discrepancy, DiscrepancyKind, Holding, Reconciliation, Recorded, epcis::Fault},
     paper::{Outcome, SlipPaper, SlipRow, Statement, StatementError, VerificationCode},
     roads::NetworkSummary,
     store::{
         AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, DeliveryState, Device, DeviceShift,
-        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, PlanJob, ProposalState, PutDossier,
-        WebhookDelivery,
+        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, FeeHandIn, HomeCursor, HomeFilter, ItemCursor, JobState,
+        PlanJob, ProposalState, PutDossier, TimeCursor, WebhookDelivery,
     },
 };
 use crate::{
@@ -134,6 +153,7 @@ struct Inner {
     centre_code: Option<String>,
     centre: CentreCache,
     jobs: Jobs,
+    designs: designs::Designs,
     scan_writer: Mutex<Option<Arc<ScanWriter>>>,
     evidence: OnceLock<(EvidenceFolder, EvidenceLimits)>,
     solving: Arc<Solving>,
@@ -141,6 +161,8 @@ struct Inner {
     feed: Arc<feed::FeedHub>,
     sender: OnceLock<webhooks::Sender>,
     access: Access,
+    homes: homes::HomeDesk,
+    messages: notify::Messages,
 }
 
 impl Service {
@@ -195,6 +217,7 @@ impl Service {
             centre_code,
             centre: CentreCache::default(),
             jobs: Jobs::default(),
+            designs: designs::Designs::default(),
             scan_writer: Mutex::default(),
             evidence: OnceLock::new(),
             solving: Arc::new(Solving::limited(limits)),
@@ -202,6 +225,8 @@ impl Service {
             feed: Arc::default(),
             sender: OnceLock::new(),
             access: Access::new(access),
+            homes: homes::HomeDesk::default(),
+            messages: notify::Messages::default(),
         };
         Self { inner: Arc::new(inner) }
     }

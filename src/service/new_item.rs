@@ -98,6 +98,7 @@ impl Service {
         let (Some(code), Some(from), Some(to)) = (code, from, to) else {
             return Err(ServiceError::Invalid(problems));
         };
+        let to = self.destination_of(centre, dossier_id, to)?;
         let item = Item {
             id,
             centre_id: centre.centre.id,

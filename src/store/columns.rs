@@ -13,8 +13,9 @@ use uuid::Uuid;
 
 use super::StoreError;
 use crate::domain::{
-    AccountId, CentreId, CourierId, DeviceId, DomainError, DossierId, Effective, HomeDeliveryId, ItemId, PlanId,
-    Position, RoundId, RouteId, RunId, ScanId, ShiftId, SiteId, StopId, TokenId, VehicleId,
+    AccountId, CentreId, CompensationId, ComplaintId, CourierId, DeviceId, DomainError, DossierId, Effective,
+    HomeDeliveryId, ItemId, PlanId, Position, RatingId, RoundId, RouteId, RunId, ScanId, ShiftId, SiteId, StopId,
+    TokenId, VehicleId,
 };
 
 /// A SHA-256 digest, read back.
@@ -62,7 +63,7 @@ macro_rules! ids {
 }
 
 ids! { CentreId SiteId DossierId ItemId CourierId VehicleId HomeDeliveryId PlanId RunId RoundId RouteId StopId ScanId DeviceId AccountId TokenId
-ShiftId }
+ShiftId RatingId ComplaintId CompensationId }
 
 /// An instant as whole microseconds since 1970; what is finer is dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]

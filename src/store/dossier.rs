@@ -9,6 +9,8 @@ use super::{
     Inserted, ROWS_AT_ONCE, Store, StoreError,
     columns::{Id, Micros, without_nul},
     connection::{AnyConnection, on_backend},
+    home::keep_phone,
+    ledger::Digest,
     schema::dossiers,
 };
 use crate::domain::{CentreId, Dossier, DossierCode, DossierId};
@@ -102,7 +104,8 @@ impl Store {
     }
 
     /// Stores dossiers by their codes, in order: new ones are added, known ones get this content but keep their ids. Nothing
-    /// is stored when `accept`, which hears of each dossier's place and the one known under its code, refuses one.
+    /// is stored when `accept`, which hears of each dossier's place and the one known under its code, refuses one. `phones`
+    /// has for each dossier the digest of the number on its slip; without one the known number stays.
     ///
     /// # Errors
     /// [`StoreError::Missing`] when one names a centre or department that does not exist.
@@ -110,6 +113,7 @@ impl Store {
         &self,
         centre: CentreId,
         dossiers: &[Dossier],
+        phones: &[Option<Digest>],
         mut accept: impl FnMut(usize, Option<&Dossier>) -> bool,
     ) -> Result<Option<Vec<PutDossier>>, StoreError> {
         for dossier in dossiers {
@@ -144,6 +148,16 @@ impl Store {
                     outcomes.push(outcome);
                 }
                 keep(connection, changed.into_values())?;
+                for (place, dossier) in part.iter().enumerate() {
+                    let place = nth * ROWS_AT_ONCE + place;
+                    let phone = phones.get(place).and_then(Option::as_ref);
+                    if let Some((phone, row)) = phone.zip(known.get(dossier.code.as_str()))
+                        && keep_phone(connection, centre, row.id.into(), phone)?
+                        && outcomes[place] == PutDossier::Exists
+                    {
+                        outcomes[place] = PutDossier::Updated;
+                    }
+                }
             }
             Ok(Some(outcomes))
         })

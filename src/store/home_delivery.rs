@@ -13,8 +13,9 @@ use crate::domain::{CentreId, HomeDelivery, HomeDeliveryId, WantedHalfDay};
 
 const TABLE: &str = "home_deliveries";
 
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = home_deliveries, treat_none_as_default_value = false)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = home_deliveries, primary_key(centre_id, id))]
+#[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(super) struct HomeDeliveryRow {
     centre_id: Id,
     id: Id,
@@ -28,6 +29,12 @@ pub(super) struct HomeDeliveryRow {
     wanted_date: Option<NaiveDate>,
     wanted_half_day: Option<String>,
     synthetic: bool,
+}
+
+impl HomeDeliveryRow {
+    pub(super) fn id(&self) -> Id {
+        self.id
+    }
 }
 
 impl From<&HomeDelivery> for HomeDeliveryRow {

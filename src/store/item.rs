@@ -7,7 +7,7 @@ use super::{
     Inserted, ItemCursor, ItemFilter, ROWS_AT_ONCE, Store, StoreError,
     columns::{Id, Micros, corrupt, unsigned},
     connection::{AnyConnection, on_backend},
-    schema::{centres, dossiers, home_deliveries, items, sites},
+    schema::{centres, dossiers, home_deliveries, home_requests, items, sites},
 };
 use crate::domain::{CentreId, Destination, Item, ItemId, Waypoint};
 
@@ -292,7 +292,7 @@ impl Store {
     }
 
     /// The items that a day's planning must look at: ready before `ready_before`, and not delivered, or only at or after
-    /// `undelivered_at`; by `ready_at` and then id.
+    /// `undelivered_at`; by `ready_at` and then id. What goes to a home to which it is not, or no more, asked for is left out.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -310,10 +310,31 @@ impl Store {
             let later: Vec<ItemRow> =
                 select().filter(items::delivered_at.ge(Micros::from(undelivered_at))).load(connection)?;
             rows.extend(later);
+            leave_unwanted(connection, Id::from(centre), &mut rows)?;
             rows.sort_unstable_by_key(|row| (row.ready_at, row.id));
             items_of(rows)
         })
     }
+}
+
+/// Leaves out what goes to homes whose requests are not confirmed: the citizen fetches it, or has not made up the mind.
+fn leave_unwanted(connection: &mut AnyConnection, centre: Id, rows: &mut Vec<ItemRow>) -> Result<(), StoreError> {
+    let mut homes: Vec<Id> = rows.iter().filter_map(|row| row.to_home_delivery_id).collect();
+    homes.sort_unstable();
+    homes.dedup();
+    let mut unwanted: Vec<Id> = Vec::new();
+    for homes in homes.chunks(ROWS_AT_ONCE) {
+        let found: Vec<Id> = home_requests::table
+            .filter(home_requests::centre_id.eq(centre))
+            .filter(home_requests::id.eq_any(homes.iter().copied()))
+            .filter(home_requests::state.ne("confirmed"))
+            .select(home_requests::id)
+            .load(connection)?;
+        unwanted.extend(found);
+    }
+    unwanted.sort_unstable();
+    rows.retain(|row| row.to_home_delivery_id.is_none_or(|home| unwanted.binary_search(&home).is_err()));
+    Ok(())
 }
 
 /// The first code after all that begin with `prefix`; none when no code can begin so.

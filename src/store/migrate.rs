@@ -12,6 +12,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use super::{
     Store, StoreError,
     connection::{AnyConnection, Found, on_backend},
+    statistics::tell_planner,
 };
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -92,6 +93,9 @@ impl Store {
                 AnyConnection::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|_| ()),
             }
             .map_err(failed)?;
+            if let AnyConnection::Sqlite(c) = connection {
+                tell_planner(c)?;
+            }
             Ok(names)
         })
     }

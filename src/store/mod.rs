@@ -17,6 +17,7 @@
 mod account;
 mod centre;
 mod columns;
+mod complaint;
 mod connection;
 mod count;
 mod dossier;
@@ -25,6 +26,7 @@ mod error;
 mod evidence;
 mod feed;
 mod filter;
+mod home;
 mod home_delivery;
 mod idempotency;
 mod item;
@@ -35,8 +37,10 @@ mod migrate;
 mod paper;
 mod plan;
 mod pool;
+mod report;
 mod schema;
 mod season;
+mod statistics;
 mod url;
 mod webhook;
 
@@ -44,6 +48,7 @@ pub use account::{
     AccessToken, Account, AccountLink, Attempt, Attempted, AuditCursor, AuditEntry, Device, DeviceShift, Enrolled,
     Enrolment, LockAfter, PasswordHash, ScanDoubt, SecretDigest, Session,
 };
+pub use complaint::{Answered, Period, TimeCursor};
 pub use dossier::PutDossier;
 pub use epcis::{
     CaptureJob, Captured, ErrorBehaviour, EventCursor, EventFilter, EventKeys, EventOrder, EventSource, NewEvent,
@@ -53,6 +58,9 @@ pub use error::StoreError;
 pub use evidence::{EvidenceUpload, StoredEvidence};
 pub use feed::{FeedEntry, FeedPlace};
 pub use filter::{Counts, Inserted, ItemCursor, ItemFilter};
+pub use home::{
+    Changed, CodePurpose, CodeTried, FeeHandIn, HomeCursor, HomeFilter, ItemsGo, NewCode, NewLink, PromiseDay,
+};
 pub use idempotency::IdempotencyKey;
 pub use job::{JobId, JobState, PlanJob};
 pub use ledger::{
@@ -64,6 +72,10 @@ pub use live::{
     Archived, LiveState, Origin, OriginKind, ProposalState, RaisedCause, Revision, StoredAlert, StoredProposal,
 };
 pub use paper::{SigningKey, StoredSlip};
+pub use report::{
+    ComplaintStanding, DiscrepancyCount, HomeAsked, HomeDelivered, LegTaken, PaidCount, RatingCount, RouteRidden,
+    ScanOfTrip, SettlementCount, Stretch, TripPlanned,
+};
 pub use url::{Backend, DatabaseUrl};
 pub use webhook::{DeliveryState, SentDelivery, WebhookDelivery, WebhookEndpoint};
 

@@ -6,16 +6,18 @@ use diesel::prelude::*;
 use super::{
     ROWS_AT_ONCE, Store, StoreError,
     columns::Id,
+    complaint::RatingRow,
     connection::{AnyConnection, on_backend},
     dossier::DossierRow,
     home_delivery::HomeDeliveryRow,
     item::ItemRow,
     plan::delete_plans,
     schema::{
-        dossiers, home_deliveries, items, plan_continues, plan_stop_items, plan_stops, plan_unassigned, plan_warnings,
+        compensations, complaints, dossiers, home_deliveries, items, plan_continues, plan_stop_items, plan_stops,
+        plan_unassigned, plan_warnings, ratings,
     },
 };
-use crate::domain::{CentreId, Dossier, HomeDelivery, Item};
+use crate::domain::{CentreId, Dossier, HomeDelivery, Item, Rating};
 
 /// Inserts `$list` in batches, telling `$progress` after each.
 macro_rules! insert_in_batches {
@@ -30,8 +32,8 @@ macro_rules! insert_in_batches {
 }
 
 impl Store {
-    /// Stores a season: dossiers, then the home deliveries that name them, then the items that name both; all of it, or
-    /// nothing. `progress` is told the rows done and the rows in all, from time to time.
+    /// Stores a season: dossiers, then the home deliveries that name them, then the items that name both, then ratings; all of
+    /// it, or nothing. `progress` is told the rows done and the rows in all, from time to time.
     ///
     /// # Errors
     /// [`StoreError::Domain`] for an item that contradicts itself, [`StoreError::Duplicate`] for an id or code that is
@@ -41,10 +43,11 @@ impl Store {
         dossiers: &[Dossier],
         home_deliveries: &[HomeDelivery],
         items: &[Item],
+        ratings: &[Rating],
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<(), StoreError> {
         items.iter().try_for_each(Item::validate)?;
-        let total = (dossiers.len() + home_deliveries.len() + items.len()) as u64;
+        let total = (dossiers.len() + home_deliveries.len() + items.len() + ratings.len()) as u64;
         let mut done = 0;
         let mut step = |rows: usize| {
             done += rows as u64;
@@ -60,6 +63,7 @@ impl Store {
                 step
             );
             insert_in_batches!(connection, items::table, items as ItemRow, "a site, home delivery or dossier", step);
+            insert_in_batches!(connection, ratings::table, ratings as RatingRow, "a dossier", step);
             Ok(())
         })
     }
@@ -76,6 +80,16 @@ impl Store {
                 delete_plans(connection, centre, date)?;
             }
             let deleted = on_backend!(connection, |c| {
+                let said = diesel::delete(
+                    compensations::table.filter(compensations::centre_id.eq(centre)).filter(compensations::synthetic),
+                )
+                .execute(c)?
+                    + diesel::delete(
+                        complaints::table.filter(complaints::centre_id.eq(centre)).filter(complaints::synthetic),
+                    )
+                    .execute(c)?
+                    + diesel::delete(ratings::table.filter(ratings::centre_id.eq(centre)).filter(ratings::synthetic))
+                        .execute(c)?;
                 let items = diesel::delete(items::table.filter(items::centre_id.eq(centre)).filter(items::synthetic))
                     .execute(c)?;
                 let wanted = items::table
@@ -102,7 +116,7 @@ impl Store {
                         .filter(diesel::dsl::not(diesel::dsl::exists(brought))),
                 )
                 .execute(c)?;
-                QueryResult::Ok(items + homes + dossiers)
+                QueryResult::Ok(said + items + homes + dossiers)
             })?;
             Ok(deleted as u64)
         })

@@ -52,7 +52,7 @@ impl DossierResponse {
     }
 }
 
-/// What the one-stop system tells of a dossier. Nothing about its citizen is taken.
+/// What the one-stop system tells of a dossier. Of its citizen only the number on the slip is taken, and kept as a digest.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "it describes the body, which is read field by field so that every problem is found")]
 pub(crate) struct DossierBody {
@@ -70,6 +70,10 @@ pub(crate) struct DossierBody {
     appointment_at: DateTime<FixedOffset>,
     /// When the department settled it, once it has.
     settled_at: Option<DateTime<FixedOffset>>,
+    /// The telephone number on the appointment slip, by which its citizen may ask for a home delivery. It is never shown
+    /// again; left out, the one known stays.
+    #[schema(example = "0912345678")]
+    phone: Option<String>,
 }
 
 fn read_dossier(body: JsonBody) -> Result<NewDossier, Failure> {
@@ -79,9 +83,10 @@ fn read_dossier(body: JsonBody) -> Result<NewDossier, Failure> {
     let received_at = fields.parsed::<DateTime<Utc>>("received_at", true);
     let appointment_at = fields.parsed::<DateTime<Utc>>("appointment_at", true);
     let settled_at = fields.parsed::<DateTime<Utc>>("settled_at", false);
+    let phone = fields.optional::<String>("phone");
     let dossier = match (department, received_at, appointment_at) {
         (Some(department), Some(received_at), Some(appointment_at)) => {
-            Some(NewDossier { department, procedure, received_at, appointment_at, settled_at })
+            Some(NewDossier { department, procedure, received_at, appointment_at, settled_at, phone })
         }
         _ => None,
     };

@@ -30,6 +30,7 @@ pub use login::NewSession;
 pub use people::{AccountChange, AccountPage, NewAccount, OneTimeLink};
 pub use principal::{Credential, PRINCIPAL_FRESH, Principal, Via};
 pub use secret::Secret;
+pub(super) use secret::{digest as secret_digest, random};
 pub use settings::{AccessSettings, PasswordCost, ProviderSettings, PublicUrl};
 pub use sign_on::{SignOnAnswer, SignOnError, SignOnStart};
 pub use tokens::NewToken;

@@ -18,7 +18,7 @@ pub struct Secret(String);
 
 impl Secret {
     /// 256 random bits of the operating system behind `kind`.
-    pub(super) fn fresh(kind: &str) -> Result<Self, ServiceError> {
+    pub(in crate::service) fn fresh(kind: &str) -> Result<Self, ServiceError> {
         Ok(Self(format!("{kind}{}", URL_SAFE_NO_PAD.encode(random::<32>()?))))
     }
 
@@ -40,7 +40,7 @@ impl Secret {
         &self.0
     }
 
-    pub(super) fn digest(&self) -> SecretDigest {
+    pub(in crate::service) fn digest(&self) -> SecretDigest {
         digest(&self.0)
     }
 
@@ -56,12 +56,12 @@ impl fmt::Debug for Secret {
 }
 
 /// What is kept of a secret.
-pub(super) fn digest(secret: &str) -> SecretDigest {
+pub(in crate::service) fn digest(secret: &str) -> SecretDigest {
     Sha256::digest(secret.as_bytes()).into()
 }
 
 /// Random bytes of the operating system.
-pub(super) fn random<const N: usize>() -> Result<[u8; N], ServiceError> {
+pub(in crate::service) fn random<const N: usize>() -> Result<[u8; N], ServiceError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| ServiceError::NoRandomness { problem: error.to_string() })?;
     Ok(bytes)

@@ -13,7 +13,10 @@ use serde_json::Value;
 use super::NewDossier;
 use crate::{
     domain::{CentreData, Dossier},
-    service::{Service, ServiceError},
+    service::{
+        Service, ServiceError,
+        homes::{PhoneDigest, PhoneKey},
+    },
     store::PutDossier,
 };
 
@@ -24,7 +27,7 @@ const ROWS_AT_ONCE: usize = 500;
 /// Longer values are mistakes, such as a quote that is never closed.
 const CELL_BYTES_MAX: usize = 1_000;
 
-const COLUMNS: [&str; 6] = ["code", "department", "procedure", "received_at", "appointment_at", "settled_at"];
+const COLUMNS: [&str; 7] = ["code", "department", "procedure", "received_at", "appointment_at", "settled_at", "phone"];
 const REQUIRED: [&str; 4] = ["code", "department", "received_at", "appointment_at"];
 
 /// What a file of dossiers is written in.
@@ -120,10 +123,12 @@ impl Service {
     ) -> Result<DossierReport, ServiceError> {
         let centre = self.centre()?;
         let synthetic = self.holds_a_synthetic_season(&centre)?;
+        let key = self.phone_key()?;
         let mut import = Import {
             service: self,
             centre: &centre,
             synthetic,
+            key,
             atomic,
             report: DossierReport::default(),
             sound: Vec::new(),
@@ -153,10 +158,11 @@ struct Import<'a> {
     service: &'a Service,
     centre: &'a CentreData,
     synthetic: bool,
+    key: PhoneKey,
     atomic: bool,
     report: DossierReport,
     /// Sound rows that are not stored yet: their places in the report, and the dossiers.
-    sound: Vec<(usize, Dossier)>,
+    sound: Vec<(usize, (Dossier, Option<PhoneDigest>))>,
 }
 
 impl Import<'_> {
@@ -169,7 +175,7 @@ impl Import<'_> {
         }
         let code = row.as_ref().ok().map(|row| row.code.clone());
         let accepted = row.and_then(|row| {
-            let found = self.service.accept_dossier(self.centre, &row.code, &row.dossier, self.synthetic);
+            let found = self.service.accept_dossier(self.centre, &row.code, &row.dossier, self.synthetic, &self.key);
             found.map_err(|problems| {
                 let column = |field: String, message: String| RowColumn { column: field, message };
                 problems.into_iter().map(|problem| column(problem.field, problem.message)).collect()
@@ -190,8 +196,9 @@ impl Import<'_> {
     }
 
     fn store(&mut self) -> Result<(), ServiceError> {
-        let (places, dossiers): (Vec<usize>, Vec<Dossier>) = std::mem::take(&mut self.sound).into_iter().unzip();
-        let put = self.service.store().put_dossiers(self.centre.centre.id, &dossiers, |_, _| true)?;
+        let (places, accepted): (Vec<usize>, Vec<_>) = std::mem::take(&mut self.sound).into_iter().unzip();
+        let (dossiers, phones): (Vec<Dossier>, Vec<_>) = accepted.into_iter().unzip();
+        let put = self.service.store().put_dossiers(self.centre.centre.id, &dossiers, &phones, |_, _| true)?;
         for (place, outcome) in places.into_iter().zip(put.unwrap_or_default()) {
             self.report.rows[place].result = match outcome {
                 PutDossier::Created => RowResult::Created,
@@ -397,6 +404,7 @@ fn read_row(cells: &Cells) -> Result<Row, Vec<RowColumn>> {
                 received_at,
                 appointment_at,
                 settled_at,
+                phone: text("phone").map(str::to_owned),
             },
         }),
         _ => Err(errors),

@@ -1,7 +1,7 @@
 //! Dossiers in from the one-stop system.
 //!
 //! A dossier is named by its code and put as a whole: creating and replacing are one. What is kept of it is what logistics
-//! needs, which is nothing about its citizen. `import` takes many at once, row by row.
+//! needs, which of its citizen is a keyed digest of the telephone number on the appointment slip and no more. `import` takes many at once, row by row.
 
 mod import;
 
@@ -12,11 +12,14 @@ use std::fmt;
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 
-use super::{FieldProblem, Service, ServiceError};
+use super::{
+    FieldProblem, Service, ServiceError,
+    homes::{PhoneDigest, PhoneKey},
+};
 use crate::{
     domain::{
-        Act, Authority, CentreData, Concerns, DayClock, Dossier, DossierCode, DossierId, Party, SiteId, SiteKind,
-        to_micros,
+        Act, Authority, CentreData, Concerns, DayClock, Dossier, DossierCode, DossierId, Party, Phone, SiteId,
+        SiteKind, to_micros,
     },
     store::PutDossier,
 };
@@ -39,6 +42,8 @@ pub struct NewDossier {
     pub appointment_at: DateTime<Utc>,
     /// When the department settled it, once it has.
     pub settled_at: Option<DateTime<Utc>>,
+    /// The telephone number on the appointment slip; without it the one known stays. Only a keyed digest is kept.
+    pub phone: Option<String>,
 }
 
 /// A stored dossier's content in short: the same content has the same version.
@@ -131,12 +136,15 @@ impl Service {
     ) -> Result<(Dossier, PutDossier), ServiceError> {
         let centre = self.centre()?;
         let synthetic = self.holds_a_synthetic_season(&centre)?;
-        let dossier = self.accept_dossier(&centre, code, new, synthetic).map_err(ServiceError::Invalid)?;
+        let key = self.phone_key()?;
+        let accepted = self.accept_dossier(&centre, code, new, synthetic, &key);
+        let (dossier, phone) = accepted.map_err(ServiceError::Invalid)?;
         let mut found = None;
-        let put = self.store().put_dossiers(centre.centre.id, std::slice::from_ref(&dossier), |_, known| {
-            found = known.map(DossierVersion::of);
-            expected.holds(known)
-        })?;
+        let put =
+            self.store().put_dossiers(centre.centre.id, std::slice::from_ref(&dossier), &[phone], |_, known| {
+                found = known.map(DossierVersion::of);
+                expected.holds(known)
+            })?;
         match put.as_deref() {
             Some([outcome]) => Ok((self.dossier(dossier.code.as_str())?, *outcome)),
             _ => Err(ServiceError::DossierChanged {
@@ -153,7 +161,8 @@ impl Service {
         code: &str,
         new: &NewDossier,
         synthetic: bool,
-    ) -> Result<Dossier, Vec<FieldProblem>> {
+        key: &PhoneKey,
+    ) -> Result<(Dossier, Option<PhoneDigest>), Vec<FieldProblem>> {
         let mut problems = Vec::new();
         let mut refuse = |field: &str, message: String| problems.push(FieldProblem::new(field, message));
         let now = self.now();
@@ -179,21 +188,27 @@ impl Service {
                 format!("expected 1 to {PROCEDURE_CHARS_MAX} visible ASCII characters, such as 1.004232"),
             );
         }
+        let phone = new.phone.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::parse::<Phone>);
+        let phone = phone.transpose().map_err(|error| refuse("phone", error.to_string())).ok().flatten();
         let day = DayClock::date_of(received_at, centre.centre.time_zone);
         let code = code_of(centre, code, day).map_err(|message| refuse("code", message)).ok();
         let department = department(centre, &new.department, day).map_err(|message| refuse("department", message)).ok();
         match (code, department) {
-            (Some(code), Some(department_id)) if problems.is_empty() => Ok(Dossier {
-                id: DossierId::from_uuid(self.fresh_uuid()),
-                centre_id: centre.centre.id,
-                code,
-                department_id,
-                received_at,
-                appointment_at,
-                settled_at,
-                synthetic,
-                procedure_code: procedure.map(str::to_owned),
-            }),
+            (Some(code), Some(department_id)) if problems.is_empty() => {
+                let phone = phone.map(|phone| key.digest(code.as_str(), &phone));
+                let dossier = Dossier {
+                    id: DossierId::from_uuid(self.fresh_uuid()),
+                    centre_id: centre.centre.id,
+                    code,
+                    department_id,
+                    received_at,
+                    appointment_at,
+                    settled_at,
+                    synthetic,
+                    procedure_code: procedure.map(str::to_owned),
+                };
+                Ok((dossier, phone))
+            }
             _ => Err(problems),
         }
     }

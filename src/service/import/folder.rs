@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::problem::{Checked, ImportError, Problems};
 
 /// The files of a centre's folder that the import reads.
-pub const FILES: [&str; 14] = [
+pub const FILES: [&str; 17] = [
     "centre.toml",
     "sites.csv",
     "communes.csv",
@@ -17,6 +17,9 @@ pub const FILES: [&str; 14] = [
     "areas.csv",
     "half_days.csv",
     "rules.csv",
+    "fees.csv",
+    "presence.csv",
+    "consents.csv",
     "forms.csv",
     "procedures.csv",
     "season.toml",
@@ -52,6 +55,9 @@ impl Folder {
             "areas.csv",
             "half_days.csv",
             "rules.csv",
+            "fees.csv",
+            "presence.csv",
+            "consents.csv",
             "forms.csv",
             "procedures.csv",
             "season.toml"

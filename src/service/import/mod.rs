@@ -20,6 +20,7 @@ mod communes;
 mod days;
 mod folder;
 mod forms;
+mod homes;
 mod ids;
 mod keys;
 mod problem;
@@ -110,6 +111,7 @@ fn read(folder: &Folder, problems: &mut Problems) -> Checked<CentreData> {
     let areas = shares::areas(folder, centre_code, site_codes.as_ref(), area_refs, problems);
     let procedures = shares::procedures(folder, centre_code, departments.as_ref(), problems);
     let rules = rules::rules(folder, range, problems);
+    let homes = homes::terms(folder, problems);
     let forms = forms::forms(folder, range, problems);
 
     let (file, mut sites, mut hours) = (file?, sites?, hours?);
@@ -129,6 +131,7 @@ fn read(folder: &Folder, problems: &mut Problems) -> Checked<CentreData> {
         couriers: couriers?,
         areas: areas?,
         half_days: half_days?,
+        homes: homes?,
         rules: rules?,
         forms: forms?,
         procedures: procedures?,

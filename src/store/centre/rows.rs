@@ -24,6 +24,7 @@ pub(super) struct CentreRow {
     pub(super) calendar_to: NaiveDate,
     pub(super) published: Option<String>,
     pub(super) season: Option<String>,
+    pub(super) home_terms: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]

@@ -25,6 +25,7 @@ pub(super) fn centre_row(data: &CentreData) -> CentreRow {
         calendar_to: data.calendar.to(),
         published: data.published.as_ref().map(to_json),
         season: data.season.as_ref().map(to_json),
+        home_terms: Some(to_json(&data.homes)),
     }
 }
 

@@ -12,6 +12,7 @@ diesel::table! {
         calendar_to -> Date,
         published -> Nullable<Text>,
         season -> Nullable<Text>,
+        home_terms -> Nullable<Text>,
     }
 }
 

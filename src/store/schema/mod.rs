@@ -2,8 +2,10 @@
 
 mod account;
 mod centre;
+mod complaint;
 mod epcis;
 mod exchange;
+mod home;
 mod item;
 mod job;
 mod live;
@@ -13,8 +15,10 @@ mod scan;
 
 pub(super) use account::*;
 pub(super) use centre::*;
+pub(super) use complaint::*;
 pub(super) use epcis::*;
 pub(super) use exchange::*;
+pub(super) use home::*;
 pub(super) use item::*;
 pub(super) use job::*;
 pub(super) use live::*;
@@ -39,6 +43,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     dossiers,
     home_deliveries,
     items,
+    ratings,
+    complaints,
+    compensations,
     plans,
     plan_runs,
     plan_routes,
@@ -66,6 +73,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     feed_entries,
     webhook_endpoints,
     webhook_deliveries,
+    phone_keys,
+    dossier_phones,
+    home_requests,
+    home_links,
+    home_codes,
+    home_facts,
+    fee_handins,
+    promise_days,
     forms,
     slips,
     signing_keys,

@@ -4,10 +4,13 @@
 
 mod access;
 mod centre;
+mod complaints;
+mod designs;
 mod dossiers;
 mod epcis;
 mod evidence;
 mod feed;
+mod homes;
 mod items;
 mod jobs;
 mod live;
@@ -16,6 +19,7 @@ mod pages;
 mod papers;
 mod plans;
 mod problems;
+mod reports;
 pub(crate) mod scans;
 mod solve;
 mod webhooks;

@@ -9,6 +9,7 @@ mod evidence;
 mod http;
 mod killing;
 mod papers;
+mod privacy;
 mod serving;
 mod solve;
 

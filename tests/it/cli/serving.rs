@@ -4,6 +4,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     process::{Child, ChildStderr, Command, Stdio},
+    thread,
 };
 
 use super::{conthoi, run};
@@ -11,7 +12,8 @@ use super::{conthoi, run};
 /// A server that is ended when the test ends, however it ends.
 pub(super) struct Server {
     child: Child,
-    err: BufReader<ChildStderr>,
+    /// `None` once somebody else reads it.
+    err: Option<BufReader<ChildStderr>>,
     pub(super) address: String,
 }
 
@@ -33,7 +35,7 @@ impl Server {
             }
             seen += &line;
         };
-        Self { child, err, address }
+        Self { child, err: Some(err), address }
     }
 
     /// Ends the process at once, without giving it a chance to notice.
@@ -48,18 +50,33 @@ impl Server {
 
     /// Sends a request as it is.
     pub(super) fn ask(&self, request: &str) -> String {
+        String::from_utf8(self.ask_for_bytes(request)).unwrap()
+    }
+
+    /// The same where what is answered is no text.
+    pub(super) fn ask_for_bytes(&self, request: &str) -> Vec<u8> {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
         answer
+    }
+
+    /// Reads what the process says while it says it, so that it never waits for a reader; answers the whole once it has ended.
+    pub(super) fn listen(&mut self) -> thread::JoinHandle<String> {
+        let mut err = self.err.take().unwrap();
+        thread::spawn(move || {
+            let mut said = String::new();
+            err.read_to_string(&mut said).unwrap();
+            said
+        })
     }
 
     /// Ends the process and answers with what it has said since it serves.
     pub(super) fn said(mut self) -> String {
         self.child.kill().unwrap();
         let mut said = String::new();
-        self.err.read_to_string(&mut said).unwrap();
+        self.err.take().unwrap().read_to_string(&mut said).unwrap();
         said
     }
 
@@ -69,7 +86,7 @@ impl Server {
         let id = self.child.id().to_string();
         assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
         let mut rest = String::new();
-        self.err.read_to_string(&mut rest).unwrap();
+        self.err.take().unwrap().read_to_string(&mut rest).unwrap();
         self.child.wait().unwrap().code().unwrap_or_else(|| panic!("it was killed: {rest}"))
     }
 }
@@ -109,7 +126,7 @@ fn the_log_has_no_query_and_no_path_of_a_client() {
     let id = server.child.id().to_string();
     assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     let mut log = String::new();
-    server.err.read_to_string(&mut log).unwrap();
+    server.err.take().unwrap().read_to_string(&mut log).unwrap();
     assert!(log.contains("/v1/items/{id}") && log.contains("(no route)"), "{log}");
     assert!(!log.contains("0912345678") && !log.contains("SECRET"), "{log}");
 }

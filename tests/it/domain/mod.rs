@@ -2,9 +2,11 @@
 
 mod calendar;
 mod codes;
+mod complaint;
 mod delivery_clock;
 mod gazetteer;
 mod plan;
+mod report;
 mod scanned;
 mod text_and_time;
 mod values;

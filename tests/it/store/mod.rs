@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
 mod centre;
+mod complaints;
 mod contention;
 mod items;
 mod jobs;
@@ -11,4 +12,5 @@ mod plans;
 mod scans;
 mod schema;
 mod season;
+mod statistics;
 mod url;

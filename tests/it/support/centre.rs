@@ -5,10 +5,10 @@ use conthoi::domain::{
     AppointmentDays, Area, ArrivalSpan, Arrivals, Calendar, CallsAt, Centre, CentreData, CentreId, Commune,
     CommuneKind, Courier, CourierId, DayKind, Destination, Dossier, DossierCode, DossierCodePattern,
     DossierCodePatterns, DossierId, Effective, FormColumn, FormKind, HalfDay, HalfDayHours, HomeDelivery,
-    HomeDeliveryId, HomeDeliveryShares, Item, ItemId, ItemShapes, ItemsPerDossier, LocalWindow, MonthWeights,
-    OpeningHours, OpeningRow, PaperForm, Position, PositionQuality, ProcedureShare, PublishedFigures, Rule, RuleUnit,
-    Rules, RunKind, RunPattern, SeasonProfile, Settlement, Site, SiteId, SiteKind, SpecialDay, Timetable, Vehicle,
-    VehicleId, VehicleProfile, WantedHalfDay, WeekdayWeights,
+    HomeDeliveryId, HomeDeliveryShares, HomeTerms, Item, ItemId, ItemShapes, ItemsPerDossier, LocalWindow,
+    MonthWeights, OpeningHours, OpeningRow, PaperForm, Position, PositionQuality, ProcedureShare, PublishedFigures,
+    Rule, RuleUnit, Rules, RunKind, RunPattern, SeasonProfile, Settlement, Site, SiteId, SiteKind, SpecialDay,
+    Timetable, Vehicle, VehicleId, VehicleProfile, WantedHalfDay, WeekdayWeights,
 };
 
 use super::ids::Dice;
@@ -149,6 +149,7 @@ pub(crate) fn small_centre(code: &str, seed: u64) -> CentreData {
         couriers,
         half_days: half_days(),
         rules: rules(),
+        homes: HomeTerms::default(),
         forms: forms(),
         published: Some(published()),
         season: Some(season()),

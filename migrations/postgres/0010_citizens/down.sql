@@ -1,0 +1,10 @@
+DROP TABLE promise_days;
+DROP TABLE fee_handins;
+DROP TABLE home_facts;
+DROP TABLE home_codes;
+DROP TABLE home_links;
+DROP INDEX home_deliveries_by_wanted;
+DROP TABLE home_requests;
+DROP TABLE dossier_phones;
+DROP TABLE phone_keys;
+ALTER TABLE centres DROP COLUMN home_terms;
