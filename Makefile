@@ -4,7 +4,7 @@ CARGO ?= cargo
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help run test web web-test web-lint fmt lint doc deny check bench bench-day bench-roads bench-planner bench-solver bench-timetable bench-capture bench-ledger bench-kill bench-custody bench-schemathesis fuzz clean
+.PHONY: help run test web web-test web-lint fmt lint doc deny check bench bench-day bench-replan bench-roads bench-planner bench-solver bench-timetable bench-capture bench-ledger bench-kill bench-custody bench-schemathesis fuzz clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ INSTANCES ?=
 bench-solver: ## ours and other solvers on published instances: SECONDS, INSTANCES, PEERS, THREADS
 	$(CARGO) build --release
 	PEERS="$(PEERS)" THREADS="$(THREADS)" benches/solver.sh $(SECONDS) $(INSTANCES)
+
+bench-replan: ## how soon a dispatcher has the answer to a re-plan, at published volume and at twenty times that
+	$(CARGO) bench --bench replan
 
 bench-timetable: ## the replay of a year of one centre under other timetables
 	$(CARGO) build --release

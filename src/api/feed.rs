@@ -47,7 +47,7 @@ impl Param for Kinds {
     params(
         ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was received"),
         ("after" = Option<String>, Query, description = "The same, for the first request of a browser; 0-0 for everything there ever was"),
-        ("types" = Option<String>, Query, description = "Only these, with commas between them: scan.recorded, discrepancy.opened, discrepancy.assigned, discrepancy.explained, discrepancy.resolved, plan.stored"),
+        ("types" = Option<String>, Query, description = "Only these, with commas between them: scan.recorded, discrepancy.opened, discrepancy.assigned, discrepancy.explained, discrepancy.resolved, plan.stored, alert.raised"),
     ),
     responses(
         (status = 200, description = "Events, as long as the connection holds", body = ServerSentEvent, content_type = "text/event-stream"),

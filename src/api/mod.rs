@@ -37,6 +37,7 @@ mod item_plan;
 mod items;
 mod landing;
 mod limits;
+mod live;
 mod login;
 mod manifest;
 mod middleware;
@@ -191,6 +192,20 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(plan_jobs::cancel_plan_job)
         .service(plans::list_plans)
         .service(plans::get_plan)
+        .service(live::day::get_live_day)
+        .service(live::alerts::list_alerts)
+        .service(live::positions::tell_positions)
+        .service(live::replan::propose_replan)
+        .service(live::replan::list_proposals)
+        .service(live::replan::get_proposal)
+        .service(live::replan::accept_proposal)
+        .service(live::replan::discard_proposal)
+        .service(live::locks::get_locks)
+        .service(live::locks::put_locks)
+        .service(live::moves::move_by_hand)
+        .service(live::moves::undo)
+        .service(live::close::get_report)
+        .service(live::close::close_day)
         .service(geojson::get_plan_geojson)
         .service(geojson::get_route_geojson)
         .service(runs::get_run)

@@ -40,6 +40,7 @@ pub(super) fn about() -> OpenApi {
             tag("evidence", "Photos and signatures that scans name"),
             tag("papers", "Labels, manifests, minutes and control slips, and their verification"),
             tag("plans", "The plans of working days, made by jobs"),
+            tag("live", "The day as it goes: alerts, re-plans, moves by hand, and its close"),
             tag("runs", "The document runs and line hauls of a plan"),
             tag("rounds", "The home-delivery rounds of a plan"),
             tag("events", "What happens, as it happens"),

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::DomainError,
     service::{
-        FieldProblem, ServiceError,
+        DispatchError, FieldProblem, ServiceError,
         solve::{MemberProblem, VroomError},
     },
 };
@@ -242,7 +242,16 @@ impl From<ServiceError> for Failure {
             ServiceError::ComplaintTooLate { .. } => ProblemCode::COMPLAINT_TOO_LATE,
             ServiceError::KeyReused => ProblemCode::IDEMPOTENCY_KEY_REUSED,
             ServiceError::DesignEnded { .. } | ServiceError::JobEnded { .. } => ProblemCode::JOB_ENDED,
+            ServiceError::Dispatch(DispatchError::Locked { .. }) => ProblemCode::LOCKED,
+            ServiceError::Dispatch(DispatchError::Impossible(_)) => ProblemCode::IMPOSSIBLE_MOVE,
             ServiceError::Dispatch(_) => ProblemCode::CANNOT_PLAN,
+            ServiceError::DayClosed { .. } => ProblemCode::DAY_CLOSED,
+            ServiceError::Overtaken { .. } => ProblemCode::OVERTAKEN,
+            ServiceError::LocksChanged { .. } => ProblemCode::LOCKS_CHANGED,
+            ServiceError::ProposalEnded { .. } => ProblemCode::PROPOSAL_ENDED,
+            ServiceError::RulesBroken { .. } => ProblemCode::RULES_BROKEN,
+            ServiceError::NothingToUndo { .. } => ProblemCode::NOTHING_TO_UNDO,
+            ServiceError::Unaccounted { .. } => ProblemCode::UNACCOUNTED,
             ServiceError::Misread(_) | ServiceError::Domain(DomainError::Code { .. }) => ProblemCode::MISREAD,
             ServiceError::DiscrepancyClosed { .. } => ProblemCode::DISCREPANCY_CLOSED,
             ServiceError::NoHandover { .. } => ProblemCode::NO_HANDOVER,

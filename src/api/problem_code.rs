@@ -91,6 +91,24 @@ problem_codes! {
          another id.";
     JOB_ENDED = "job_ended" 409 "The job has ended"
         "A job that has ended cannot be cancelled.";
+    DAY_CLOSED = "day_closed" 409 "The day is closed"
+        "A closed day is frozen: nothing of its plan changes any more. Its report is at /v1/plans/{date}/close.";
+    OVERTAKEN = "overtaken" 409 "It has been overtaken"
+        "What was done in the meantime does not fit what was asked for: a courier has left, a stop is done. Look at the live day \
+         and ask again.";
+    LOCKED = "locked" 409 "What is locked cannot stay"
+        "The plan cannot be made without changing what is locked. Unlock it, or leave it as it is.";
+    IMPOSSIBLE_MOVE = "impossible_move" 409 "The move cannot be made"
+        "It names what is not there, or would change what is done. The detail says which; no reason makes it possible.";
+    RULES_BROKEN = "rules_broken" 409 "The move breaks rules"
+        "The detail names the rules; a move with dry_run shows them in full. Make it with a reason, which the audit log keeps.";
+    NOTHING_TO_UNDO = "nothing_to_undo" 409 "There is no change to take back"
+        "Only what was changed after the day was planned can be taken back, the last change first.";
+    UNACCOUNTED = "unaccounted" 409 "Items are not accounted for"
+        "Each item that was to be carried must have been scanned before the day is closed. GET the report, scan the items it names \
+         as unaccounted, report them missing by a scan, or say in carried_over why they did not go.";
+    PROPOSAL_ENDED = "proposal_ended" 409 "The proposal is not open"
+        "It was accepted or discarded before. Ask for a new one.";
     DISCREPANCY_CLOSED = "discrepancy_closed" 409 "The discrepancy is closed"
         "A discrepancy that was resolved, or that later scans have explained, cannot be changed.";
     EVENT_EXISTS = "event_exists" 409 "The event is there already"
@@ -121,6 +139,9 @@ problem_codes! {
     PLAN_CHANGED = "plan_changed" 412 "The plan has changed"
         "The plan is not the one that If-Match or If-None-Match named: somebody planned the day in between. Get the \
          plan, look at it, and send its ETag.";
+    LOCKS_CHANGED = "locks_changed" 412 "The locks have changed"
+        "The locks are not the ones that If-Match named, or that the proposal was made with. Get them, look at them, and send \
+         their ETag, or ask for a new proposal.";
     DOSSIER_CHANGED = "dossier_changed" 412 "The dossier has changed"
         "The dossier is not the one that If-Match or If-None-Match named. Get it, look at it, and send its ETag.";
     BODY_TOO_LARGE = "body_too_large" 413 "The body is too large"

@@ -132,7 +132,8 @@ async fn review(service: Service) {
     loop {
         tokio::time::sleep(REVIEW_EVERY).await;
         let reviewer = service.clone();
-        match web::block(move || reviewer.review_scans()).await {
+        let look = move || reviewer.review_scans().and_then(|()| reviewer.watch_day());
+        match web::block(look).await {
             // Without a centre there are no scans either.
             Ok(Ok(()) | Err(ServiceError::NoCentre | ServiceError::SeveralCentres { .. })) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the scans could not be looked through; trying again"),

@@ -96,8 +96,8 @@ impl Maker<'_, '_> {
                 code: run.pattern.code.clone(),
                 kind: run.pattern.kind,
                 name: run.pattern.name.clone(),
-                departs_at: self.day.clock.instant(run.departs),
-                back_by: self.day.clock.instant(run.back_by),
+                departs_at: self.day.clock.instant(run.listed.0),
+                back_by: self.day.clock.instant(run.listed.1),
                 routes: Vec::new(),
             });
         }

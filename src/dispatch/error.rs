@@ -37,6 +37,15 @@ pub enum DispatchError {
     /// The checker refused the engine's routes: a fault of the engine. Nothing is stored.
     #[error("the plan was refused by its checker and is not stored: {0}")]
     Refused(String),
+    /// What is locked cannot stay as it is.
+    #[error("what is locked on the route of {courier} cannot stay: unlock it first")]
+    Locked {
+        /// The courier's code.
+        courier: String,
+    },
+    /// A move by hand that cannot be made.
+    #[error("the move cannot be made: {0}")]
+    Impossible(#[from] super::by_hand::Impossible),
     /// A season that cannot be ridden again.
     #[error("the season cannot be replayed: {0}")]
     Season(String),

@@ -71,7 +71,8 @@ fn journey<'a>(day: &Day<'a>, item: &'a Item) -> Result<Journey<'a>, DispatchErr
             id: id.to_string(),
         })
     };
-    let waits = item.whereabouts(day.clock.instant(0));
+    let known = day.rest.and_then(|rest| rest.whereabouts.get(&item.id).copied());
+    let waits = known.unwrap_or_else(|| item.whereabouts(day.clock.instant(0)));
     let from = site(waits.site)?;
     let mut stays = None;
     let (target, home_leg) = match item.to {

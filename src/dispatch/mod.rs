@@ -17,18 +17,23 @@
 //! What this layer does not know: databases, HTTP, the clock; how routes are found; how roads are searched.
 
 mod assemble;
+pub mod by_hand;
 mod consignment;
 mod day;
 mod error;
 mod explain;
 mod journey;
+pub mod live;
 mod outcome;
 mod progress;
 mod promise;
+pub mod replan;
 pub mod replay;
+mod rest;
 mod rounds;
 mod runs;
 mod safety;
+mod schedule;
 mod search;
 mod travel;
 
@@ -95,7 +100,18 @@ pub fn plan_day_with(
     control: &mut dyn FnMut(&DayProgress) -> ControlFlow<()>,
     solver: &mut Solver<'_>,
 ) -> Result<Plan, DispatchError> {
-    let day = day::Day::new(input)?;
+    plan_rest(input, None, ids, control, solver)
+}
+
+/// Plans a day, or what is left of it.
+fn plan_rest(
+    input: &DayInput<'_>,
+    rest: Option<&rest::Rest>,
+    ids: &mut dyn IdSource,
+    control: &mut dyn FnMut(&DayProgress) -> ControlFlow<()>,
+    solver: &mut Solver<'_>,
+) -> Result<Plan, DispatchError> {
+    let day = day::Day::of(input, rest)?;
     let journeys = journey::of_all(&day)?;
     let mut outcomes = outcome::Outcomes::new(&journeys);
     let mut progress = progress::Reporter::new(control, solver);

@@ -100,11 +100,18 @@ fn homes_by_depot(
 
 pub(super) fn round_vehicles<'a>(day: &Day<'a>, depot: SiteId) -> Vec<RoundVehicle<'a>> {
     let mut vehicles = Vec::new();
+    let begins = day.begins();
+    let can_ride = |half: HalfDay, courier: &Courier| {
+        day.rest
+            .is_none_or(|rest| !rest.upset.is_out(courier) && !rest.kept_rounds.contains(&(half, depot, courier.id)))
+    };
     for half in &day.halves {
         for (courier, vehicle) in day.couriers() {
             if courier.base == depot
+                && can_ride(half.half_day, courier)
                 && courier.rounds.contains(&half.half_day)
                 && let Some(shift) = free_part(day, courier, half.window)
+                && let Some(shift) = from(shift, begins.max(day.busy_until(courier.id)))
             {
                 vehicles.push(RoundVehicle { half_day: half.half_day, courier, vehicle, shift });
             }
@@ -113,15 +120,20 @@ pub(super) fn round_vehicles<'a>(day: &Day<'a>, depot: SiteId) -> Vec<RoundVehic
     vehicles
 }
 
+/// What of a shift is left from some time on.
+fn from(shift: TimeWindow, begins: Seconds) -> Option<TimeWindow> {
+    (begins < shift.end).then(|| TimeWindow::new(shift.start.max(begins), shift.end))
+}
+
 /// The longest part of a half-day in which the courier is not out on a run.
 fn free_part(day: &Day<'_>, courier: &Courier, half: TimeWindow) -> Option<TimeWindow> {
     let mut parts = vec![half];
-    for run in day.runs.iter().filter(|run| run.couriers.iter().any(|(other, _)| other.id == courier.id)) {
+    for run in day.runs.iter().filter(|run| run.riders.contains(&courier.id)) {
         parts = parts
             .into_iter()
             .flat_map(|part| {
                 [
-                    TimeWindow::new(part.start, part.end.min(run.departs)),
+                    TimeWindow::new(part.start, part.end.min(run.listed.0)),
                     TimeWindow::new(part.start.max(run.back_by), part.end),
                 ]
             })
@@ -177,7 +189,7 @@ pub(super) fn problem(
         dimensions: 2,
         matrices: profiles
             .iter()
-            .map(|profile| day.input.travel.matrix(*profile, &positions))
+            .map(|profile| day.matrix(*profile, &positions, &|place| place == 0 && day.is_shut(depot)))
             .collect::<Result<_, _>>()?,
         vehicles: vehicles.iter().map(|vehicle| planner_vehicle(vehicle.vehicle, &profiles, vehicle.shift)).collect(),
         jobs,
@@ -189,7 +201,9 @@ pub(super) fn problem(
 fn planner_job(day: &Day<'_>, journeys: &[Journey<'_>], job: &RoundJob, place: usize) -> Job {
     let count = Load::try_from(job.journeys.len()).unwrap_or(Load::MAX);
     let weight_g = job.journeys.iter().map(|journey| Load::from(journeys[*journey].item.weight_g)).sum();
-    let due = job.journeys.iter().filter_map(|journey| journeys[*journey].due).min();
+    let urgent = |journey: &&usize| day.is_urgent(journeys[**journey].item.id);
+    let urgent = job.journeys.iter().find(urgent).map(|_| job.release);
+    let due = job.journeys.iter().filter_map(|journey| journeys[*journey].due).chain(urgent).min();
     let due = due.filter(|due| *due < DAY_END).map(|due| due.max(0));
     let service = day.rules.home_stop_base_s + day.rules.home_stop_per_item_s * count;
     let task = Task::at(place, service).within(job.windows.clone());

@@ -10,10 +10,11 @@ use super::{
     journey::{Journey, RunLeg},
     outcome::{Outcomes, RunLegOutcome},
     progress::{Phase, Reporter},
+    rest::Rest,
     search::{Effort, planner_vehicle, profiles, solve_checked},
 };
 use crate::{
-    domain::{Courier, SiteId, Vehicle, VehicleProfile},
+    domain::{Courier, LegCarrier, Place, SiteId, Vehicle, VehicleProfile},
     planner::{
         self, InitialRoute, Job, JobKind, Matrix, Problem, ProblemParts, Seconds, Skill, Solution, Task, TimeWindow,
         Visit,
@@ -28,6 +29,8 @@ pub(super) struct RunVehicle<'a> {
     pub(super) run: usize,
     pub(super) courier: &'a Courier,
     pub(super) vehicle: &'a Vehicle,
+    /// When the courier leaves: with the run, or once back from a route before.
+    departs: Seconds,
     /// When the next run of the same courier leaves, or the run's own limit.
     back_by: Seconds,
 }
@@ -72,14 +75,15 @@ impl<'a> RunNetwork<'a> {
         let vehicles = run_vehicles(day);
         let profiles = profiles(vehicles.iter().map(|vehicle| vehicle.vehicle));
         let positions: Vec<_> = places.iter().map(|place| day.sites[place].position).collect();
+        let matrices = profiles
+            .iter()
+            .map(|profile| day.matrix(*profile, &positions, &|place| day.is_shut(places[place])))
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             place_of: places.iter().enumerate().map(|(index, site)| (*site, index)).collect(),
             windows: places.iter().map(|place| day.open_windows(day.sites[place])).collect::<Result<_, _>>()?,
             calling: places.iter().map(|place| day.runs_calling_at(day.sites[place])).collect(),
-            matrices: profiles
-                .iter()
-                .map(|profile| day.input.travel.matrix(*profile, &positions))
-                .collect::<Result<_, _>>()?,
+            matrices,
             places,
             profiles,
             vehicles,
@@ -146,7 +150,9 @@ impl<'a> RunNetwork<'a> {
                 continue;
             }
             let relays = journey.run_legs.len() > 1;
-            let due = if journey.is_last_run_leg(0) {
+            let due = if day.is_urgent(journey.item.id) {
+                Some(journey.release)
+            } else if journey.is_last_run_leg(0) {
                 journey.due
             } else {
                 relays.then(|| self.last_feeding_return(day, journey)).flatten()
@@ -170,6 +176,7 @@ impl<'a> RunNetwork<'a> {
             {
                 let release = day.relay_ready(first.run);
                 let due = journey.is_last_run_leg(1).then_some(journey.due).flatten();
+                let due = if day.is_urgent(journey.item.id) { Some(release) } else { due };
                 self.add_leg(
                     day,
                     journey,
@@ -212,6 +219,9 @@ impl<'a> RunNetwork<'a> {
             for &run in &self.calling[place] {
                 let departs = day.runs[run].departs;
                 let open = |window: &TimeWindow| window.start < day.runs[run].back_by && window.end > departs;
+                if day.rest.is_some_and(|rest| is_called_at(day, rest, run, *site)) {
+                    continue;
+                }
                 if self.windows[place].iter().any(open) {
                     calls.push(RunJob::Call { run, site: *site });
                 }
@@ -242,7 +252,7 @@ impl<'a> RunNetwork<'a> {
             places: self.places.len(),
             dimensions: 2,
             matrices: self.matrices.clone(),
-            vehicles: self.vehicles.iter().map(|vehicle| self.planner_vehicle(day, vehicle)).collect(),
+            vehicles: self.vehicles.iter().map(|vehicle| self.planner_vehicle(vehicle)).collect(),
             jobs: jobs.iter().enumerate().map(|(index, job)| self.planner_job(day, job, bound.get(&index))).collect(),
             initial,
             ..ProblemParts::default()
@@ -251,8 +261,8 @@ impl<'a> RunNetwork<'a> {
         Ok((problem, solution))
     }
 
-    fn planner_vehicle(&self, day: &Day<'_>, vehicle: &RunVehicle<'_>) -> planner::Vehicle {
-        let departs = day.runs[vehicle.run].departs;
+    fn planner_vehicle(&self, vehicle: &RunVehicle<'_>) -> planner::Vehicle {
+        let departs = vehicle.departs;
         let calls = |place: &usize| self.calling[*place].contains(&vehicle.run);
         let skills = (0..self.places.len()).filter(calls).map(calls_at).chain([run_skill(vehicle.run)]);
         planner::Vehicle {
@@ -348,6 +358,16 @@ impl<'a> RunNetwork<'a> {
     }
 }
 
+/// Whether a route that stays as it is calls at a site on a run.
+fn is_called_at(day: &Day<'_>, rest: &Rest, run: usize, site: SiteId) -> bool {
+    let code = &day.runs[run].pattern.code;
+    let id = day.input.previous.and_then(|plan| plan.runs.iter().find(|old| old.code == *code)).map(|old| old.id);
+    rest.kept.iter().any(|(carrier, route)| {
+        id.is_some_and(|id| *carrier == LegCarrier::Run(id))
+            && route.stops.iter().any(|stop| stop.place == Place::Site(site))
+    })
+}
+
 fn run_skill(run: usize) -> Skill {
     Skill::try_from(run).unwrap_or(CALLS_AT - 1)
 }
@@ -361,12 +381,11 @@ fn run_vehicles<'a>(day: &Day<'a>) -> Vec<RunVehicle<'a>> {
     let mut vehicles = Vec::new();
     for (index, run) in day.runs.iter().enumerate() {
         for &(courier, vehicle) in &run.couriers {
-            let next = day.runs[index + 1..]
-                .iter()
-                .find(|later| later.couriers.iter().any(|(other, _)| other.id == courier.id));
+            let next = day.runs[index + 1..].iter().find(|later| later.riders.contains(&courier.id));
             let back_by = next.map_or(run.back_by, |next| run.back_by.min(next.departs));
-            if back_by > run.departs {
-                vehicles.push(RunVehicle { run: index, courier, vehicle, back_by });
+            let departs = run.departs.max(day.busy_until(courier.id));
+            if back_by > departs {
+                vehicles.push(RunVehicle { run: index, courier, vehicle, departs, back_by });
             }
         }
     }

@@ -60,6 +60,7 @@ mod home_request;
 mod home_terms;
 mod id;
 mod item;
+mod live;
 mod opening;
 mod phone;
 mod plan;
@@ -104,6 +105,7 @@ pub use id::{
     PlanId, PouchId, RatingId, RoundId, RouteId, RunId, ScanId, SeededIds, ShiftId, SiteId, StopId, TokenId, VehicleId,
 };
 pub use item::{Destination, Item, ItemCode, Waypoint};
+pub use live::{Disruption, Lock, PositionFix};
 pub use opening::{OpeningHours, OpeningRow, Weekdays};
 pub use phone::Phone;
 pub use plan::{

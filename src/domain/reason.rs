@@ -73,6 +73,15 @@ pub enum UnassignedReason {
         /// Where it waits.
         site: String,
     },
+    /// A courier who rides no farther has it.
+    OnBoard {
+        /// Their code.
+        courier: String,
+    },
+    /// It was reported missing.
+    Missing,
+    /// It came after this plan was made.
+    CameLater,
 }
 
 impl UnassignedReason {
@@ -93,6 +102,9 @@ impl UnassignedReason {
             Self::NoDepot { .. } => "no_depot",
             Self::NoRound { .. } => "no_round",
             Self::NoLaterRun { .. } => "no_later_run",
+            Self::OnBoard { .. } => "on_board",
+            Self::Missing => "missing",
+            Self::CameLater => "came_later",
         }
     }
 
@@ -133,6 +145,11 @@ impl UnassignedReason {
             Self::NoLaterRun { site } => {
                 format!("No run leaves {site} later today that could take it on.")
             }
+            Self::OnBoard { courier } => {
+                format!("{courier} has it and rides no farther: fetch it, scan it in, and plan again.")
+            }
+            Self::Missing => "It was reported missing.".to_owned(),
+            Self::CameLater => "It came after this plan was made: plan again to take it in.".to_owned(),
         }
     }
 
@@ -175,6 +192,11 @@ impl UnassignedReason {
             Self::NoLaterRun { site } => {
                 format!("Hôm nay không còn chuyến nào từ {site} có thể nhận tiếp.")
             }
+            Self::OnBoard { courier } => {
+                format!("{courier} đang giữ và không đi tiếp: nhận lại, quét vào, rồi lập lại kế hoạch.")
+            }
+            Self::Missing => "Đã được báo thất lạc.".to_owned(),
+            Self::CameLater => "Đến sau khi lập kế hoạch này: lập lại kế hoạch để đưa vào.".to_owned(),
         }
     }
 }

@@ -23,6 +23,10 @@ pub enum Act {
     ReadDossiers,
     /// Read plans, runs and rounds with their stops and manifests.
     ReadPlans,
+    /// See the day as it is, and what was noticed.
+    ReadLive,
+    /// Tell where a courier is.
+    SendPositions,
     /// Have a day planned, and cancel that.
     MakePlans,
     /// Follow a planning job.
@@ -107,7 +111,7 @@ use Reach::{All as A, Nothing as N, Own as O};
 /// Own of a courier is what is on the own route or was in the own hands, of a clerk what comes from, goes to or was at the
 /// own office.
 #[rustfmt::skip]
-const TABLE: [(Act, [Reach; 5], Option<Scope>); 39] = [
+const TABLE: [(Act, [Reach; 5], Option<Scope>); 41] = [
     //                          admin
     //                             dispatcher
     //                                courier
@@ -120,6 +124,8 @@ const TABLE: [(Act, [Reach; 5], Option<Scope>); 39] = [
     (Act::WriteDossiers,       [A, A, N, N, N], Some(Scope::DossiersWrite)),
     (Act::ReadDossiers,        [A, A, N, O, A], Some(Scope::DossiersWrite)),
     (Act::ReadPlans,           [A, A, O, O, A], Some(Scope::PlansRead)),
+    (Act::ReadLive,            [A, A, N, N, A], Some(Scope::PlansRead)),
+    (Act::SendPositions,       [A, A, O, N, N], Some(Scope::ScansWrite)),
     (Act::MakePlans,           [A, A, N, N, N], Some(Scope::PlansWrite)),
     (Act::ReadPlanJobs,        [A, A, N, N, A], Some(Scope::PlansWrite)),
     (Act::CaptureScans,        [A, A, O, O, N], Some(Scope::ScansWrite)),
@@ -252,6 +258,7 @@ mod tests {
             Act::AddItem,
             Act::WriteDossiers,
             Act::MakePlans,
+            Act::SendPositions,
             Act::CaptureScans,
             Act::ResolveDiscrepancy,
             Act::AssignDiscrepancy,

@@ -89,6 +89,54 @@ pub enum ServiceError {
         /// What there is now.
         now: String,
     },
+    /// The day is closed.
+    #[error("{date} is closed: nothing of it changes any more")]
+    DayClosed {
+        /// The day.
+        date: NaiveDate,
+    },
+    /// What was done in the meantime does not fit any more.
+    #[error("it has been overtaken by what was done since: {what}")]
+    Overtaken {
+        /// What does not fit.
+        what: String,
+    },
+    /// The locks have changed since the caller saw them.
+    #[error("the locks of {date} are not the ones expected: they are at version {version}")]
+    LocksChanged {
+        /// The day.
+        date: NaiveDate,
+        /// Their version now.
+        version: u32,
+    },
+    /// The proposal has been accepted or discarded.
+    #[error("the proposal {id} is not open any more")]
+    ProposalEnded {
+        /// Its id.
+        id: Uuid,
+    },
+    /// A move that breaks rules, made without a reason.
+    #[error("the move breaks rules ({}): give a reason to make it all the same", rules.iter().map(|rule| rule.code.as_str()).collect::<Vec<_>>().join(", "))]
+    RulesBroken {
+        /// The rules.
+        rules: Vec<crate::dispatch::by_hand::BrokenRule>,
+    },
+    /// The day's plan has no change that can be taken back.
+    #[error("the plan of {date} has no change that can be taken back")]
+    NothingToUndo {
+        /// The day.
+        date: NaiveDate,
+    },
+    /// A day that cannot be closed yet.
+    #[error(
+        "{count} items of {date} were to be carried and nobody has scanned them: scan them, report them missing, or say why they are carried over"
+    )]
+    Unaccounted {
+        /// The day.
+        date: NaiveDate,
+        /// How many items.
+        count: usize,
+    },
     /// Another item has that code.
     #[error("another item has the code {code}: an item's code is unique within its centre")]
     CodeTaken {

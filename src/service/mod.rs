@@ -26,6 +26,7 @@ mod homes;
 pub mod import;
 mod items;
 mod jobs;
+mod live;
 mod new_item;
 mod notify;
 mod once;
@@ -82,6 +83,10 @@ pub use homes::{
     HomeTrack, HomeWindow, NewDelegate, NewHomeEvent, NewHomeFact, NewHomeRequest, OpenPoint, StaffHome, WindowBasis,
 };
 pub use items::{ItemDetail, ItemPage, ItemPlan, ItemPlanState, ItemQuery, Numbered};
+pub use live::{
+    AccountedItem, AlertView, CarryOver, CloseReport, DayLive, DayLocks, DayReport, IncomingPosition, ItemAccount,
+    MoveAnswer, NamedCause, POSITIONS_MAX, PositionAnswer, ProposalView,
+};
 pub use new_item::{NewDestination, NewItem};
 pub use notify::Message;
 pub use once::FirstAnswer;
@@ -111,13 +116,12 @@ use self::{
     jobs::Jobs,
     solve::{SolveLimits, Solving},
 };
-use crate::{
-    dispatch::TravelModes,
-    domain::{CentreData, IdSource},
-    store::{ScanWriter, Store},
-};
 /// What the edges see of the layers below: they use those only through here.
 pub use crate::{
+    dispatch::DispatchError,
+    dispatch::by_hand::{BrokenRule, Move},
+    dispatch::live::{AlertDetail, LiveDay, LiveItem, LiveRoute, LiveStop, Reached, Whereabouts},
+    dispatch::replan::{Change, ChangeKind, Difference},
     dispatch::replay::{RunTime, Scenario},
     ledger::content::hex,
     ledger::{Attempt, Custody, Discrepancy, DiscrepancyKind, Holding, Reconciliation, Recorded, epcis::Fault},
@@ -126,8 +130,13 @@ pub use crate::{
     store::{
         AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, DeliveryState, Device, DeviceShift,
         DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, FeeHandIn, HomeCursor, HomeFilter, ItemCursor, JobState,
-        PlanJob, PutDossier, TimeCursor, WebhookDelivery,
+        PlanJob, ProposalState, PutDossier, TimeCursor, WebhookDelivery,
     },
+};
+use crate::{
+    dispatch::TravelModes,
+    domain::{CentreData, IdSource},
+    store::{ScanWriter, Store},
 };
 
 /// All use cases; cheap to clone.

@@ -45,7 +45,7 @@ pub enum Expected {
 }
 
 impl Expected {
-    fn check(&self, date: NaiveDate, now: Option<PlanVersion>) -> Result<(), ServiceError> {
+    pub(super) fn check(&self, date: NaiveDate, now: Option<PlanVersion>) -> Result<(), ServiceError> {
         let holds = match (self, now) {
             (Self::Anything, _) | (Self::SomePlan, Some(_)) | (Self::NoPlan, None) => true,
             (Self::OneOf(versions), Some(now)) => versions.contains(&now.to_string()),
@@ -87,6 +87,9 @@ impl Service {
         let centre = self.centre()?;
         check_working_day(&centre.calendar, request.date)?;
         request.expected.check(request.date, self.plan_version(request.date)?)?;
+        if self.store().live_state(centre.centre.id, request.date)?.closed.is_some() {
+            return Err(ServiceError::DayClosed { date: request.date });
+        }
         Ok(centre.centre.id)
     }
 
@@ -154,16 +157,20 @@ impl Service {
         if control(&PlanProgress { phase: "store", done: 0, total: 0 }).is_break() {
             return Err(ServiceError::Cancelled);
         }
-        match self.store().save_plan(&plan, previous.map(|plan| plan.revision)) {
-            Ok(()) => {
-                self.inner.feed.stir();
-                Ok(plan)
-            }
-            Err(StoreError::LostRace { date, found, .. }) => Err(ServiceError::PlanChanged {
-                date,
-                now: found.map_or_else(|| "there is none".into(), |found| format!("it is at revision {found}")),
-            }),
-            Err(other) => Err(other.into()),
-        }
+        self.store().save_plan(&plan, previous.map(|plan| plan.revision)).map_err(stored)?;
+        self.inner.feed.stir();
+        Ok(plan)
+    }
+}
+
+/// What it means to the caller that a plan could not be stored.
+pub(super) fn stored(error: StoreError) -> ServiceError {
+    match error {
+        StoreError::LostRace { date, found, .. } => ServiceError::PlanChanged {
+            date,
+            now: found.map_or_else(|| "there is none".into(), |found| format!("it is at revision {found}")),
+        },
+        StoreError::Closed { date } => ServiceError::DayClosed { date },
+        other => other.into(),
     }
 }

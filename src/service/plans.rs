@@ -32,7 +32,7 @@ pub struct PlanDate {
 }
 
 /// Everything that names items in a plan.
-fn items_of(plan: &Plan) -> Vec<ItemId> {
+pub(super) fn items_of(plan: &Plan) -> Vec<ItemId> {
     let carried = plan.routes().flat_map(|(_, route)| items_of_route(route));
     let left_out = plan.unassigned.iter().map(|unassigned| unassigned.item_id);
     distinct(carried.chain(left_out).collect::<Vec<_>>().into_iter())

@@ -56,6 +56,26 @@ pub enum StoreError {
         /// The revision found.
         found: Option<u32>,
     },
+    /// The day is closed, and nothing of it changes any more.
+    #[error("{date} is closed")]
+    Closed {
+        /// The day.
+        date: NaiveDate,
+    },
+    /// The locks of a day have changed since the caller saw them.
+    #[error("the locks of {date} are at version {found}")]
+    LocksChanged {
+        /// The day.
+        date: NaiveDate,
+        /// The version found.
+        found: u32,
+    },
+    /// The proposal is not open any more.
+    #[error("the proposal {id} is not open")]
+    ProposalEnded {
+        /// Its id.
+        id: uuid::Uuid,
+    },
     /// A field that names a row which is not there.
     #[error("{field} names {what} that this centre does not have")]
     Missing {

@@ -32,6 +32,7 @@ mod idempotency;
 mod item;
 mod job;
 mod ledger;
+mod live;
 mod migrate;
 mod paper;
 mod plan;
@@ -66,6 +67,9 @@ pub use ledger::{
     Appended, ChainEnd, ChainLink, Chaining, ConflictingScan, DeviceNumbers, Digest, DiscrepancyCursor,
     DiscrepancyFilter, DiscrepancyState, Findings, LedgerDay, NewScan, ScanBatch, ScanWriter, StoredAside,
     StoredDiscrepancy, StoredScan,
+};
+pub use live::{
+    Archived, LiveState, Origin, OriginKind, ProposalState, RaisedCause, Revision, StoredAlert, StoredProposal,
 };
 pub use paper::{SigningKey, StoredSlip};
 pub use report::{

@@ -33,17 +33,17 @@ pub struct AuditPage {
 }
 
 /// What is done to what.
-pub(super) struct Done<'a> {
-    pub(super) act: &'a str,
-    pub(super) kind: &'a str,
-    pub(super) id: String,
-    pub(super) before: Option<Value>,
-    pub(super) after: Option<Value>,
+pub(in crate::service) struct Done<'a> {
+    pub(in crate::service) act: &'a str,
+    pub(in crate::service) kind: &'a str,
+    pub(in crate::service) id: String,
+    pub(in crate::service) before: Option<Value>,
+    pub(in crate::service) after: Option<Value>,
 }
 
 impl Service {
     /// A line for the audit log.
-    pub(super) fn audit_entry(&self, centre_id: CentreId, actor: &Actor, done: Done<'_>) -> AuditEntry {
+    pub(in crate::service) fn audit_entry(&self, centre_id: CentreId, actor: &Actor, done: Done<'_>) -> AuditEntry {
         AuditEntry {
             id: self.fresh_uuid(),
             centre_id,

@@ -23,6 +23,7 @@ mod settings;
 mod sign_on;
 mod tokens;
 
+pub(super) use audit::Done;
 pub use audit::{Actor, AuditPage};
 pub use devices::{DeviceDetail, DevicePage, NewDevice, NewEnrolment};
 pub use login::NewSession;

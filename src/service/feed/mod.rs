@@ -61,17 +61,20 @@ pub enum FeedKind {
     DiscrepancyResolved,
     /// A plan was stored.
     PlanStored,
+    /// Something that a dispatcher should know was noticed.
+    AlertRaised,
 }
 
 impl FeedKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ScanRecorded,
         Self::DiscrepancyOpened,
         Self::DiscrepancyAssigned,
         Self::DiscrepancyExplained,
         Self::DiscrepancyResolved,
         Self::PlanStored,
+        Self::AlertRaised,
     ];
 
     /// Its stable word.
@@ -84,6 +87,7 @@ impl FeedKind {
             Self::DiscrepancyExplained => "discrepancy.explained",
             Self::DiscrepancyResolved => "discrepancy.resolved",
             Self::PlanStored => "plan.stored",
+            Self::AlertRaised => "alert.raised",
         }
     }
 

@@ -88,7 +88,7 @@ struct DiscrepancyEntry {
 /// Anything but a scan.
 pub(super) fn other(centre: &CentreData, kind: FeedKind, detail: &str) -> Result<Value, ServiceError> {
     let corrupt = |problem: String| ServiceError::Store(StoreError::Corrupt { table: "feed_entries", problem });
-    if kind == FeedKind::PlanStored {
+    if matches!(kind, FeedKind::PlanStored | FeedKind::AlertRaised) {
         return serde_json::from_str(detail).map_err(|error| corrupt(error.to_string()));
     }
     let entry: DiscrepancyEntry = serde_json::from_str(detail).map_err(|error| corrupt(error.to_string()))?;

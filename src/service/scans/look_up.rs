@@ -171,6 +171,21 @@ impl Service {
         Ok(ScanDetail { centre, position: stored.position, record, others, kept_evidence })
     }
 
+    /// Who has each of some things.
+    pub(in crate::service) fn custodies(
+        &self,
+        centre: &CentreData,
+        codes: BTreeSet<Code>,
+    ) -> Result<HashMap<Code, Custody>, ServiceError> {
+        let histories = Histories::load(self, centre, codes.clone())?;
+        let limits = limits(centre, self.now());
+        let custody = |code: Code| {
+            let custody = custody_of(&code, histories.of(&code), &limits);
+            (code, custody)
+        };
+        Ok(codes.into_iter().map(custody).collect())
+    }
+
     /// Reads a code as a person or a scanner gives it, and whether an item is registered under it.
     pub(in crate::service) fn read_code(&self, centre: &CentreData, text: &str) -> Result<(Code, bool), ServiceError> {
         let item = self.store().item_by_code(centre.centre.id, text.trim())?;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{look_up::code_of_item, recorded};
 use crate::{
-    domain::{Act, Action, Authority, Code, ItemId, Party, Place, Route},
+    domain::{Act, Action, Authority, Code, ItemId, Party, Place, Route, ScanId},
     ledger::{Reconciliation, Recorded, reconcile},
     service::{DayPlan, Service, ServiceError},
 };
@@ -44,8 +44,13 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Store`].
     pub fn trip_scans(&self, trip: Uuid) -> Result<TripScans, ServiceError> {
+        self.scans_of_trips(&[trip])
+    }
+
+    /// The scans that name any of some runs and rounds.
+    pub(in crate::service) fn scans_of_trips(&self, trips: &[Uuid]) -> Result<TripScans, ServiceError> {
         let centre = self.centre()?.centre.id;
-        let stored = self.store().scans_of_trip(centre, trip)?;
+        let stored = self.store().scans_of_trips(centre, trips)?;
         let records = stored.iter().map(recorded).collect::<Result<Vec<Recorded>, _>>()?;
         let pouches: BTreeSet<String> = records
             .iter()
@@ -93,19 +98,32 @@ impl TripScans {
         scanned
     }
 
-    /// Compares one courier's route with the scans of that courier on this trip.
-    #[must_use]
-    pub fn reconcile(&self, day: &DayPlan, route: &Route) -> RouteReconciliation {
-        let courier = Party::Courier(route.courier_id);
-        let struck: BTreeSet<_> = self
-            .records
+    /// The scans that stand: each with what was scanned, without what was struck out.
+    pub(in crate::service) fn standing(&self) -> impl Iterator<Item = (&Recorded, Vec<Code>)> {
+        let struck = self.struck();
+        self.records.iter().map(move |record| {
+            let mut codes = self.scanned(record);
+            codes.retain(|code| !struck.contains(&(record.scan.id, code.clone())));
+            (record, codes)
+        })
+    }
+
+    fn struck(&self) -> BTreeSet<(ScanId, Code)> {
+        self.records
             .iter()
             .filter_map(|record| match record.scan.action {
                 Action::Correct { scan } => Some((scan, &record.scan.codes)),
                 _ => None,
             })
             .flat_map(|(scan, codes)| codes.iter().map(move |code| (scan, code.clone())))
-            .collect();
+            .collect()
+    }
+
+    /// Compares one courier's route with the scans of that courier on this trip.
+    #[must_use]
+    pub fn reconcile(&self, day: &DayPlan, route: &Route) -> RouteReconciliation {
+        let courier = Party::Courier(route.courier_id);
+        let struck = self.struck();
         // Where a route stops twice, what is loaded counts for the first time and what is unloaded for the last.
         let first_at = |place: Place| route.stops.iter().position(|stop| stop.place == place);
         let last_at = |place: Place| route.stops.iter().rposition(|stop| stop.place == place);

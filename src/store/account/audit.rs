@@ -96,7 +96,7 @@ impl From<AuditRow> for AuditEntry {
 }
 
 /// Adds a line, in the transaction of what it tells.
-pub(super) fn note(connection: &mut AnyConnection, entry: &AuditEntry) -> Result<(), StoreError> {
+pub(in crate::store) fn note(connection: &mut AnyConnection, entry: &AuditEntry) -> Result<(), StoreError> {
     let texts = [Some(&entry.actor), Some(&entry.object_id), entry.before.as_ref(), entry.after.as_ref()];
     for text in texts.into_iter().flatten() {
         without_nul("audit entry", text)?;

@@ -12,6 +12,7 @@ mod sender;
 mod token;
 
 pub use attempt::{Attempt, Attempted, LockAfter};
+pub(super) use audit::note;
 pub use audit::{AuditCursor, AuditEntry};
 pub use device::{Device, DeviceShift, Enrolled, Enrolment};
 pub use login::{AccountLink, Session};

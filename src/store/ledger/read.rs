@@ -197,18 +197,22 @@ impl Store {
         })
     }
 
-    /// The scans of a run or a round, by position.
+    /// The scans of some runs and rounds, by position.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub fn scans_of_trip(&self, centre: CentreId, trip: Uuid) -> Result<Vec<StoredScan>, StoreError> {
+    pub fn scans_of_trips(&self, centre: CentreId, trips: &[Uuid]) -> Result<Vec<StoredScan>, StoreError> {
         let centre = Id::from(centre);
         self.snapshot(|connection| {
-            let rows = scan_events::table
-                .filter(scan_events::centre_id.eq(centre))
-                .filter(scan_events::trip_id.eq(Id(trip)))
-                .select(EVENT)
-                .load(connection)?;
+            let mut rows = Vec::new();
+            for trips in trips.chunks(ROWS_AT_ONCE) {
+                let found: Vec<EventRow> = scan_events::table
+                    .filter(scan_events::centre_id.eq(centre))
+                    .filter(scan_events::trip_id.eq_any(trips.iter().map(|trip| Id(*trip))))
+                    .select(EVENT)
+                    .load(connection)?;
+                rows.extend(found);
+            }
             with_asides(connection, centre, rows)
         })
     }

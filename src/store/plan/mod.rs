@@ -10,7 +10,7 @@ mod save;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use diesel::prelude::*;
 
-pub(super) use save::delete_plans;
+pub(super) use save::{Prepared, delete_plans, lock_plan, refuse_closed};
 
 use super::{
     Store, StoreError,

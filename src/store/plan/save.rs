@@ -10,7 +10,8 @@ use super::{
         connection::{AnyConnection, on_backend},
         feed,
         schema::{
-            plan_continues, plan_routes, plan_runs, plan_stop_items, plan_stops, plan_unassigned, plan_warnings, plans,
+            live_days, plan_continues, plan_proposals, plan_revisions, plan_routes, plan_runs, plan_stop_items,
+            plan_stops, plan_unassigned, plan_warnings, plans,
         },
     },
     rows::{ContinuesRow, LOAD, PlanRow, RouteRow, RunRow, StopItemRow, StopRow, UNLOAD, UnassignedRow, WarningRow},
@@ -32,43 +33,67 @@ impl Store {
         four_digit_year("date", plan.date)?;
         let rows = PlanRows::of(plan);
         self.write(|connection| {
-            let found = take_revision(connection, &rows.plan)?;
-            let lost = |found| Err(StoreError::LostRace { date: plan.date, expected: replaces, found });
-            if found != replaces {
-                return lost(found);
-            }
-            if found.is_some() {
-                delete_parts(connection, rows.plan.centre_id, rows.plan.date)?;
-                on_backend!(connection, |c| diesel::update(plans::table.find((rows.plan.centre_id, rows.plan.date)))
-                    .set(&rows.plan)
-                    .execute(c))?;
-            } else {
-                // On PostgreSQL there is no row to lock yet, and another may come first.
-                let new = on_backend!(connection, |c| diesel::insert_into(plans::table)
-                    .values(&rows.plan)
-                    .on_conflict((plans::centre_id, plans::date))
-                    .do_nothing()
-                    .execute(c))
-                .map_err(|error| StoreError::naming(error, "centre_id", "a centre"))?;
-                if new == 0 {
-                    return lost(take_revision(connection, &rows.plan)?);
-                }
-            }
-            rows.insert(connection)?;
-            let detail = serde_json::json!({ "id": plan.id.uuid(), "date": plan.date, "revision": plan.revision });
-            feed::tell(connection, plan.centre_id, plan.made_at.into(), vec![("plan.stored", detail.to_string())])
+            rows.replace(connection, replaces)?;
+            tell(connection, plan)
         })
     }
 }
 
-/// The revision in force, locked until the transaction ends.
-fn take_revision(connection: &mut AnyConnection, plan: &PlanRow) -> Result<Option<u32>, StoreError> {
-    let query = plans::table.find((plan.centre_id, plan.date)).select(plans::revision);
+/// A plan as it goes into the tables, before any transaction is begun.
+pub(in super::super) struct Prepared<'a> {
+    plan: &'a Plan,
+    rows: PlanRows,
+}
+
+impl<'a> Prepared<'a> {
+    pub(in super::super) fn new(plan: &'a Plan, replaces: u32) -> Result<Self, StoreError> {
+        if plan.revision <= replaces {
+            let problem = format!("{} must be higher than {replaces}", plan.revision);
+            return Err(StoreError::Invalid { field: "revision", problem });
+        }
+        four_digit_year("date", plan.date)?;
+        Ok(Self { plan, rows: PlanRows::of(plan) })
+    }
+
+    /// Puts the plan in the place of another, whose row is locked from here on.
+    pub(in super::super) fn replace(&self, connection: &mut AnyConnection, replaces: u32) -> Result<(), StoreError> {
+        self.rows.replace(connection, Some(replaces))
+    }
+
+    /// Tells of it. Must be the last thing that the transaction does.
+    pub(in super::super) fn tell(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
+        tell(connection, self.plan)
+    }
+}
+
+fn tell(connection: &mut AnyConnection, plan: &Plan) -> Result<(), StoreError> {
+    let detail = serde_json::json!({ "id": plan.id.uuid(), "date": plan.date, "revision": plan.revision });
+    feed::tell(connection, plan.centre_id, plan.made_at.into(), vec![("plan.stored", detail.to_string())])
+}
+
+/// The revision of a day's plan that is in force; its row is locked until the transaction ends.
+pub(in super::super) fn lock_plan(
+    connection: &mut AnyConnection,
+    centre: Id,
+    date: NaiveDate,
+) -> Result<Option<u32>, StoreError> {
+    let query = plans::table.find((centre, date)).select(plans::revision);
     let revision: Option<i64> = match connection {
         AnyConnection::Postgres(c) => query.for_update().first(c).optional()?,
         AnyConnection::Sqlite(c) => query.first(c).optional()?,
     };
     revision.map(|revision| unsigned("plans", revision)).transpose()
+}
+
+/// Refuses to change a day that is closed.
+pub(in super::super) fn refuse_closed(
+    connection: &mut AnyConnection,
+    centre: Id,
+    date: NaiveDate,
+) -> Result<(), StoreError> {
+    let closed: Option<Option<i64>> =
+        live_days::table.find((centre, date)).select(live_days::closed_at).first(connection).optional()?;
+    if closed.flatten().is_some() { Err(StoreError::Closed { date }) } else { Ok(()) }
 }
 
 /// Deletes all of a plan but its own row.
@@ -92,6 +117,15 @@ pub(in super::super) fn delete_plans(
     date: NaiveDate,
 ) -> Result<(), StoreError> {
     delete_parts(connection, centre, date)?;
+    macro_rules! delete {
+        ($($table:ident)+) => {$(
+            on_backend!(connection, |c| diesel::delete(
+                $table::table.filter($table::centre_id.eq(centre)).filter($table::date.eq(date))
+            )
+            .execute(c))?;
+        )+};
+    }
+    delete!(plan_proposals plan_revisions live_days);
     on_backend!(connection, |c| diesel::delete(plans::table.find((centre, date))).execute(c))?;
     Ok(())
 }
@@ -225,6 +259,32 @@ impl PlanRows {
             self.stop_items.extend(rows(LOAD, &stop.load));
             self.stop_items.extend(rows(UNLOAD, &stop.unload));
         }
+    }
+
+    fn replace(&self, connection: &mut AnyConnection, replaces: Option<u32>) -> Result<(), StoreError> {
+        let (centre, date) = (self.plan.centre_id, self.plan.date);
+        let found = lock_plan(connection, centre, date)?;
+        let lost = |found| Err(StoreError::LostRace { date, expected: replaces, found });
+        if found != replaces {
+            return lost(found);
+        }
+        refuse_closed(connection, centre, date)?;
+        if found.is_some() {
+            delete_parts(connection, centre, date)?;
+            on_backend!(connection, |c| diesel::update(plans::table.find((centre, date))).set(&self.plan).execute(c))?;
+        } else {
+            // On PostgreSQL there is no row to lock yet, and another may come first.
+            let new = on_backend!(connection, |c| diesel::insert_into(plans::table)
+                .values(&self.plan)
+                .on_conflict((plans::centre_id, plans::date))
+                .do_nothing()
+                .execute(c))
+            .map_err(|error| StoreError::naming(error, "centre_id", "a centre"))?;
+            if new == 0 {
+                return lost(lock_plan(connection, centre, date)?);
+            }
+        }
+        self.insert(connection)
     }
 
     fn insert(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {

@@ -8,6 +8,7 @@ mod exchange;
 mod home;
 mod item;
 mod job;
+mod live;
 mod paper;
 mod plan;
 mod scan;
@@ -20,6 +21,7 @@ pub(super) use exchange::*;
 pub(super) use home::*;
 pub(super) use item::*;
 pub(super) use job::*;
+pub(super) use live::*;
 pub(super) use paper::*;
 pub(super) use plan::*;
 pub(super) use scan::*;
@@ -95,4 +97,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     scan_doubts,
     login_attempts,
     audit_log,
+    positions,
+    alerts,
+    live_days,
+    plan_revisions,
+    plan_proposals,
 );

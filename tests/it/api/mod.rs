@@ -13,6 +13,7 @@ mod feed;
 mod homes;
 mod items;
 mod jobs;
+mod live;
 mod openapi;
 mod pages;
 mod papers;

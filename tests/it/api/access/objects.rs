@@ -246,6 +246,8 @@ impl Objects {
             _ if path.starts_with("/v1/webhooks/") || path.starts_with("/epcis/capture/") => "no-id".to_owned(),
             // A stream has no end to wait for.
             "/v1/events" => return format!("{path}?types=none"),
+            // Whoever may ask is told that this is no id.
+            _ if path.starts_with("/v1/plans/") => "no-id".to_owned(),
             _ if path.starts_with("/v1/plan-jobs/") => self.job.to_string(),
             _ if path.starts_with("/v1/accounts/") => self.bystander.id.to_string(),
             _ if path.starts_with("/v1/tokens/") => self.token.clone(),
