@@ -125,7 +125,7 @@ impl Service {
             stops.iter().position(|stop| stop.unload.contains(&item.id))
         };
         let mut last: Option<(usize, DateTime<Utc>)> = None;
-        for stored in self.store().scans_of_trip(centre.centre.id, round.id.uuid())? {
+        for stored in self.store().scans_of_trips(centre.centre.id, &[round.id.uuid()])? {
             let record = recorded(&stored)?;
             let scan = &record.scan;
             let at_door = matches!(scan.action, Action::Deliver | Action::AttemptFailed { .. });

@@ -30,7 +30,7 @@ impl Service {
         trips.sort_unstable();
         trips.dedup();
         let mut scanned = std::collections::BTreeMap::new();
-        for (trip, scans) in self.store().scans_of_trips(id, &trips)? {
+        for (trip, scans) in self.store().scans_by_trip(id, &trips)? {
             scanned.insert(trip, scans.iter().map(read).collect::<Result<Vec<Recorded>, _>>()?);
         }
         let mut facts = Vec::with_capacity(planned.len());

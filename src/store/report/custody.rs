@@ -105,7 +105,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub fn scans_of_trips(
+    pub fn scans_by_trip(
         &self,
         centre: CentreId,
         trips: &[Uuid],
