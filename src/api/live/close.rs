@@ -110,7 +110,7 @@ pub(crate) struct CloseBody {
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/plans/{date}/close")]
-pub(crate) async fn get_report(
+pub(crate) async fn get_close_report(
     service: web::Data<Service>,
     caller: Caller,
     path: PathParams,
