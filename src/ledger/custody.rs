@@ -122,6 +122,7 @@ pub fn custody_of<'a>(code: &Code, records: impl IntoIterator<Item = &'a Recorde
     let history = History::of(code, records);
     let mut told = Told {
         token: Token::new(&history.births),
+        reported_missing: None,
         given: vec![None; history.things.len()],
         limits,
         custody: Custody {
@@ -152,6 +153,8 @@ const THING: usize = 0;
 /// What the scans up to one point of the order have told.
 struct Told<'a> {
     token: Token,
+    /// The last report of its loss, until it turns up.
+    reported_missing: Option<(ScanId, DateTime<Utc>)>,
     /// For each thing the last scan that handed it over.
     given: Vec<Option<(ScanId, DateTime<Utc>)>>,
     limits: &'a Limits,
@@ -170,6 +173,7 @@ impl Told<'_> {
         let was_inside = self.token.inside(THING);
         let was_missing = self.token.is_missing(THING);
         self.token.apply(step);
+        self.reported_missing = self.reported_missing.filter(|_| self.token.is_missing(THING));
         for thing in step.named.iter().filter(|_| matches!(scan.action, Action::Give | Action::HandBack)) {
             self.given[*thing] = Some((scan.id, entry.at));
         }
@@ -183,6 +187,9 @@ impl Told<'_> {
         }
         let custody = &mut self.custody;
         custody.scans.push(scan.id);
+        if scan.action == Action::ReportMissing && self.token.is_missing(THING) {
+            self.reported_missing = Some((scan.id, entry.at));
+        }
         if !was_missing && self.token.is_missing(THING) {
             return;
         }
@@ -272,21 +279,10 @@ impl Told<'_> {
                 self.add(scan, DiscrepancyKind::NotReceived { giver, receiver: to }, Some(to), raised_at);
             }
         }
-        self.raise_missing(history);
-        self.custody
-    }
-
-    /// A report of a loss stays open until the thing turns up; what was left out at opening a pouch has its own kind.
-    fn raise_missing(&mut self, history: &History<'_>) {
-        if !self.custody.missing {
-            return;
-        }
-        let reported = |id: &ScanId| {
-            let entry = history.entries.iter().find(|entry| entry.record.scan.id == *id)?;
-            (entry.record.scan.action == Action::ReportMissing).then_some((entry.record.scan.id, entry.at))
-        };
-        if let Some((scan, at)) = self.custody.scans.iter().rev().find_map(reported) {
+        // A report of a loss stays open until the thing turns up; what was left out at opening a pouch has its own kind.
+        if let Some((scan, at)) = self.reported_missing {
             self.add(scan, DiscrepancyKind::Missing, self.custody.holder, at);
         }
+        self.custody
     }
 }

@@ -1,6 +1,9 @@
 //! The total order of a history's scans; the layer's own words say by which rule.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    ops::Bound,
+};
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -8,7 +11,7 @@ use super::{
     steps::History,
     token::{Act, Token},
 };
-use crate::domain::Party;
+use crate::domain::{Party, ScanId};
 
 /// Histories longer than this are ordered by the clocks alone where the first attempt to fit them together fails.
 const SEARCHED_MAX: usize = 400;
@@ -23,58 +26,98 @@ pub(super) fn order(history: &History<'_>) -> Vec<usize> {
     fitting(history).unwrap_or_else(|| by_clocks(history))
 }
 
-/// How far each device's scans have been placed.
-type Places = Vec<usize>;
+/// How a thing comes before another by the clocks.
+type Clock = (DateTime<Utc>, ScanId);
 
-fn heads<'a>(history: &'a History<'_>, places: &'a Places) -> impl Iterator<Item = (usize, usize)> + 'a {
-    let lanes = history.lanes.iter().enumerate();
-    lanes.filter_map(|(lane, entries)| Some((lane, *entries.get(places[lane])?)))
+/// How far each device's scans have been placed, with the next one of each at hand by the clocks.
+struct Front<'a> {
+    history: &'a History<'a>,
+    places: Vec<usize>,
+    /// The device and the entry of each next scan.
+    heads: BTreeMap<Clock, (usize, usize)>,
+}
+
+impl<'a> Front<'a> {
+    fn new(history: &'a History<'a>) -> Self {
+        let mut front = Self { history, places: vec![0; history.lanes.len()], heads: BTreeMap::new() };
+        (0..history.lanes.len()).for_each(|lane| front.show(lane));
+        front
+    }
+
+    fn head(&self, lane: usize) -> Option<(Clock, usize)> {
+        let entry = *self.history.lanes[lane].get(self.places[lane])?;
+        Some((self.history.earlier(entry), entry))
+    }
+
+    fn show(&mut self, lane: usize) {
+        if let Some((clock, entry)) = self.head(lane) {
+            self.heads.insert(clock, (lane, entry));
+        }
+    }
+
+    fn hide(&mut self, lane: usize) {
+        if let Some((clock, _)) = self.head(lane) {
+            self.heads.remove(&clock);
+        }
+    }
+
+    /// Places the next scan of a device.
+    fn advance(&mut self, lane: usize) {
+        self.hide(lane);
+        self.places[lane] += 1;
+        self.show(lane);
+    }
+
+    /// Takes the last scan of a device back.
+    fn retreat(&mut self, lane: usize) {
+        self.hide(lane);
+        self.places[lane] -= 1;
+        self.show(lane);
+    }
+
+    /// The next scans that the clocks show after `tried`, in their order.
+    fn after(&self, tried: Option<Clock>) -> impl Iterator<Item = (Clock, usize, usize)> {
+        let from = tried.map_or(Bound::Unbounded, Bound::Excluded);
+        self.heads.range((from, Bound::Unbounded)).map(|(clock, (lane, entry))| (*clock, *lane, *entry))
+    }
 }
 
 /// An order in which every scan fits; among several the one that the clocks prefer at each step.
 fn fitting(history: &History<'_>) -> Option<Vec<usize>> {
     struct Choice {
         token: Token,
-        /// The devices whose next scan fits, the preferred one last.
-        lanes: Vec<usize>,
+        /// The last of the next scans that was tried here.
+        tried: Option<Clock>,
     }
-    let choose = |places: &Places, token: Token| {
-        let mut fitting: Vec<(usize, usize)> =
-            heads(history, places).filter(|(_, entry)| token.fits(&history.entries[*entry].step)).collect();
-        fitting.sort_unstable_by_key(|(_, entry)| std::cmp::Reverse(history.earlier(*entry)));
-        Choice { token, lanes: fitting.into_iter().map(|(lane, _)| lane).collect() }
-    };
     let entries = history.entries.len();
     let mut tries = if entries > SEARCHED_MAX { entries } else { entries * TRIES_PER_ENTRY };
-    let mut places = vec![0; history.lanes.len()];
-    let mut path: Vec<usize> = Vec::with_capacity(entries);
-    let mut choices = vec![choose(&places, Token::new(&history.births))];
-    let mut dead: HashSet<(Places, Token)> = HashSet::new();
+    let mut front = Front::new(history);
+    let mut path: Vec<(usize, usize)> = Vec::with_capacity(entries);
+    let mut choices = vec![Choice { token: Token::new(&history.births), tried: None }];
+    let mut dead: HashSet<(Vec<usize>, Token)> = HashSet::new();
     while path.len() < entries {
         let choice = choices.last_mut()?;
-        if let Some(lane) = choice.lanes.pop() {
+        let fits = |entry: usize| choice.token.fits(&history.entries[entry].step);
+        let next = front.after(choice.tried).find(|(_, _, entry)| fits(*entry));
+        if let Some((clock, lane, entry)) = next {
+            choice.tried = Some(clock);
             tries = tries.checked_sub(1)?;
             let mut token = choice.token.clone();
-            token.apply(&history.entries[history.lanes[lane][places[lane]]].step);
-            places[lane] += 1;
-            if !dead.is_empty() && dead.contains(&(places.clone(), token.clone())) {
-                places[lane] -= 1;
+            token.apply(&history.entries[entry].step);
+            front.advance(lane);
+            if !dead.is_empty() && dead.contains(&(front.places.clone(), token.clone())) {
+                front.retreat(lane);
                 continue;
             }
-            path.push(lane);
-            choices.push(choose(&places, token));
+            path.push((lane, entry));
+            choices.push(Choice { token, tried: None });
         } else {
             let exhausted = choices.pop()?;
-            dead.insert((places.clone(), exhausted.token));
-            places[path.pop()?] -= 1;
+            dead.insert((front.places.clone(), exhausted.token));
+            front.retreat(path.pop()?.0);
         }
     }
-    let mut next = vec![0; history.lanes.len()];
-    let entry = |lane: usize| {
-        next[lane] += 1;
-        history.lanes[lane][next[lane] - 1]
-    };
-    Some(path.into_iter().map(entry).collect())
+    Some(path.into_iter().map(|(_, entry)| entry).collect())
 }
 
 /// A handing over, told by either side: thing, giver, receiver.
@@ -113,7 +156,7 @@ fn by_clocks(history: &History<'_>) -> Vec<usize> {
             }
         }
     }
-    let mut places = vec![0; history.lanes.len()];
+    let mut front = Front::new(history);
     let mut order = Vec::with_capacity(history.entries.len());
     while order.len() < history.entries.len() {
         let waits = |entry: usize| {
@@ -124,9 +167,8 @@ fn by_clocks(history: &History<'_>) -> Vec<usize> {
                 !given && count.under_way == 0 && comes && count.gives_left.len() >= count.receipts_left
             })
         };
-        let Some((lane, entry)) =
-            heads(history, &places).min_by_key(|(_, entry)| (waits(*entry), history.earlier(*entry)))
-        else {
+        let ready = front.after(None).find(|(_, _, entry)| !waits(*entry));
+        let Some((_, lane, entry)) = ready.or_else(|| front.after(None).next()) else {
             break;
         };
         for (handing, given) in handings(history, entry) {
@@ -139,7 +181,7 @@ fn by_clocks(history: &History<'_>) -> Vec<usize> {
                 count.under_way = count.under_way.saturating_sub(1);
             }
         }
-        places[lane] += 1;
+        front.advance(lane);
         order.push(entry);
     }
     order

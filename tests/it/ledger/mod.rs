@@ -5,6 +5,7 @@
 mod chain;
 mod content;
 pub(crate) mod epcis;
+mod long;
 mod rules;
 mod sequence;
 mod simulation;

@@ -194,6 +194,11 @@ fn losses_and_damage_have_an_owner_until_explained() {
     scans.push(desk.scan(at(50), site(1), Action::ReportFound, &[item(1)]));
     let found = told(&item(1), &scans);
     assert_eq!((found.holder, words(&found.discrepancies)), (Some(site(1)), vec!["damaged"]));
+    scans.push(desk.scan(at(60), site(1), Action::Seal { pouch: pouch(1), seal: None }, &[item(1)]));
+    scans.push(desk.scan(at(70), site(1), Action::Open { pouch: pouch(1) }, &[]));
+    let left_out = told(&item(1), &scans);
+    let told = words(&left_out.discrepancies);
+    assert_eq!(told, ["damaged", "missing_in_pouch"], "the first loss was explained");
 }
 
 #[test]
