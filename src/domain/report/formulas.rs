@@ -4,8 +4,6 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::domain::{CentreData, DomainError};
 
-use super::Cell;
-
 /// A part of a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
@@ -27,10 +25,6 @@ impl Rate {
     pub fn basis_points(self) -> Option<u32> {
         let (part, whole) = (u128::from(self.part), u128::from(self.whole));
         (whole > 0).then(|| u32::try_from((part * 20_000 + whole) / (whole * 2)).unwrap_or(u32::MAX))
-    }
-
-    pub(super) fn cell(self) -> Cell {
-        self.basis_points().map_or(Cell::Empty, Cell::BasisPoints)
     }
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{Cell, Column, Quarter, Row, Table};
+use super::{Cell, Measure, Quarter, Row, Table};
 use crate::domain::{CentreData, CourierId, SiteId};
 
 /// By what a report adds up.
@@ -80,13 +80,11 @@ impl Dimensions {
 }
 
 /// The counts of one report, with its formulas.
-pub trait Tally: Default {
-    /// What [`Tally::cells`] gives, in order.
-    fn columns() -> Vec<Column>;
+pub trait Tally: Default + 'static {
+    /// The report's numbers, in order.
+    const MEASURES: &'static [Measure<Self>];
     /// Adds another's counts.
     fn add(&mut self, other: &Self);
-    /// The report's numbers.
-    fn cells(&self) -> Vec<Cell>;
 }
 
 /// A tally of something.
@@ -115,15 +113,16 @@ pub fn tabulate<T: Tally>(facts: &[Fact<T>], by: Grouping, centre: &CentreData) 
         totals.insert(None, T::default());
     }
     let word = |leg: Option<TransitLeg>| leg.map(TransitLeg::as_str);
-    let row = |((key, leg), (name, tally)): (Key, (String, T))| Row { key, name, leg: word(leg), cells: tally.cells() };
+    let cells = |tally: &T| -> Vec<Cell> { T::MEASURES.iter().map(|measure| measure.of(tally)).collect() };
+    let row = |((key, leg), (name, tally)): (Key, (String, T))| Row { key, name, leg: word(leg), cells: cells(&tally) };
     let total = |(leg, tally): (Option<TransitLeg>, T)| Row {
         key: None,
         name: "Tổng cộng".into(),
         leg: word(leg),
-        cells: tally.cells(),
+        cells: cells(&tally),
     };
     Table {
-        columns: T::columns(),
+        columns: T::MEASURES.iter().map(|measure| measure.column).collect(),
         rows: groups.into_iter().map(row).collect(),
         totals: totals.into_iter().map(total).collect(),
     }

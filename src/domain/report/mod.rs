@@ -1,6 +1,6 @@
 //! Figures for those who answer for the service: formulas over what was recorded, and nothing else.
 //!
-//! A *tally* holds the counts of one report and knows its formulas; tallies add up. A *fact* is a tally of some day, department,
+//! A *tally* holds the counts of one report and knows its formulas, the [`Measure`]s; tallies add up. A *fact* is a tally of some day, department,
 //! commune, courier or leg, as the database has counted it. [`tabulate`] adds facts up by a [`Grouping`] and makes a [`Table`] of
 //! them, which is shown as JSON, CSV or a spreadsheet elsewhere. The figures that the centre publishes follow from the same
 //! formulas.
@@ -9,6 +9,7 @@
 
 mod formulas;
 mod grouping;
+mod measure;
 mod punctuality;
 mod service_tallies;
 mod table;
@@ -16,6 +17,7 @@ mod tallies;
 
 pub use formulas::{HomeClock, Quarter, Rate, nearest_rank};
 pub use grouping::{Dimensions, Fact, Grouping, Tally, TransitLeg, tabulate};
+pub use measure::Measure;
 pub use punctuality::{PlannedHalt, Sighting, punctuality};
 pub use service_tallies::{ComplaintTally, DiscrepancyTally, LoadTally, LossTally, RunTally, TransitTally};
 pub use table::{Cell, Column, Row, Table, Unit};

@@ -1,14 +1,6 @@
 //! Reports for the inner side of the service: runs, legs, discrepancies, losses, complaints, couriers.
 
-use super::{
-    Cell, Column, Rate, Tally, Unit, nearest_rank,
-    tallies::{count, number, percent},
-};
-
-/// Adds the named counts of `$other` to those of `$this`.
-macro_rules! add_counts {
-    ($this:ident, $other:ident: $($field:ident)+) => { $($this.$field += $other.$field;)+ };
-}
+use super::{Measure, Rate, Tally, Unit, measure::add_counts, nearest_rank};
 
 /// Routes of runs and rounds as planned and as scanned.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,39 +22,29 @@ pub struct RunTally {
 }
 
 impl Tally for RunTally {
-    fn columns() -> Vec<Column> {
-        vec![
-            count("routes", "Lộ trình theo kế hoạch", "Routes planned"),
-            count("seen", "Có quét", "With scans"),
-            count("left_on_time", "Xuất phát đúng giờ", "Left on time"),
-            percent("left_on_time_percent", "Tỷ lệ xuất phát đúng giờ", "Left-on-time rate"),
-            count("back_on_time", "Về đúng giờ", "Back on time"),
-            percent("back_on_time_percent", "Tỷ lệ về đúng giờ", "Back-on-time rate"),
-            count("stops", "Điểm dừng", "Stops"),
-            count("stops_seen", "Điểm dừng có quét", "Stops with scans"),
-            count("stops_on_time", "Điểm dừng đúng giờ", "Stops on time"),
-            percent("stops_on_time_percent", "Tỷ lệ điểm dừng đúng giờ", "Stop punctuality"),
-        ]
-    }
+    const MEASURES: &'static [Measure<Self>] = &[
+        Measure::count("routes", "Lộ trình theo kế hoạch", "Routes planned", |it| it.routes),
+        Measure::count("seen", "Có quét", "With scans", |it| it.seen),
+        Measure::count("left_on_time", "Xuất phát đúng giờ", "Left on time", |it| it.left_on_time),
+        Measure::rate("left_on_time_percent", "Tỷ lệ xuất phát đúng giờ", "Left-on-time rate", |it| Rate {
+            part: it.left_on_time,
+            whole: it.seen,
+        }),
+        Measure::count("back_on_time", "Về đúng giờ", "Back on time", |it| it.back_on_time),
+        Measure::rate("back_on_time_percent", "Tỷ lệ về đúng giờ", "Back-on-time rate", |it| Rate {
+            part: it.back_on_time,
+            whole: it.seen,
+        }),
+        Measure::count("stops", "Điểm dừng", "Stops", |it| it.stops),
+        Measure::count("stops_seen", "Điểm dừng có quét", "Stops with scans", |it| it.stops_seen),
+        Measure::count("stops_on_time", "Điểm dừng đúng giờ", "Stops on time", |it| it.stops_on_time),
+        Measure::rate("stops_on_time_percent", "Tỷ lệ điểm dừng đúng giờ", "Stop punctuality", |it| {
+            Rate { part: it.stops_on_time, whole: it.stops_seen }
+        }),
+    ];
 
     fn add(&mut self, other: &Self) {
         add_counts!(self, other: routes seen left_on_time back_on_time stops stops_seen stops_on_time);
-    }
-
-    fn cells(&self) -> Vec<Cell> {
-        let rate = |part, whole| Rate { part, whole }.cell();
-        vec![
-            number(self.routes),
-            number(self.seen),
-            number(self.left_on_time),
-            rate(self.left_on_time, self.seen),
-            number(self.back_on_time),
-            rate(self.back_on_time, self.seen),
-            number(self.stops),
-            number(self.stops_seen),
-            number(self.stops_on_time),
-            rate(self.stops_on_time, self.stops_seen),
-        ]
     }
 }
 
@@ -73,27 +55,25 @@ pub struct TransitTally {
     pub seconds: Vec<i64>,
 }
 
-impl Tally for TransitTally {
-    fn columns() -> Vec<Column> {
-        let seconds = |key, vi, en| Column { key, vi, en, unit: Unit::Second };
-        vec![
-            count("items", "Bưu gửi", "Items"),
-            seconds("p50_s", "Trung vị (giây)", "Median, seconds"),
-            seconds("p90_s", "90 % không quá (giây)", "90th percentile, seconds"),
-            seconds("p95_s", "95 % không quá (giây)", "95th percentile, seconds"),
-            seconds("max_s", "Lâu nhất (giây)", "Longest, seconds"),
-        ]
+impl TransitTally {
+    fn rank(&self, percent: u32) -> Option<i64> {
+        let mut sorted = self.seconds.clone();
+        sorted.sort_unstable();
+        nearest_rank(&sorted, percent)
     }
+}
+
+impl Tally for TransitTally {
+    const MEASURES: &'static [Measure<Self>] = &[
+        Measure::count("items", "Bưu gửi", "Items", |it| it.seconds.len() as u64),
+        Measure::seconds("p50_s", "Trung vị (giây)", "Median, seconds", |it| it.rank(50)),
+        Measure::seconds("p90_s", "90 % không quá (giây)", "90th percentile, seconds", |it| it.rank(90)),
+        Measure::seconds("p95_s", "95 % không quá (giây)", "95th percentile, seconds", |it| it.rank(95)),
+        Measure::seconds("max_s", "Lâu nhất (giây)", "Longest, seconds", |it| it.rank(100)),
+    ];
 
     fn add(&mut self, other: &Self) {
         self.seconds.extend_from_slice(&other.seconds);
-    }
-
-    fn cells(&self) -> Vec<Cell> {
-        let mut sorted = self.seconds.clone();
-        sorted.sort_unstable();
-        let rank = |percent| nearest_rank(&sorted, percent).map_or(Cell::Empty, Cell::Number);
-        vec![number(sorted.len() as u64), rank(50), rank(90), rank(95), rank(100)]
     }
 }
 
@@ -111,29 +91,21 @@ pub struct DiscrepancyTally {
 }
 
 impl Tally for DiscrepancyTally {
-    fn columns() -> Vec<Column> {
-        vec![
-            count("raised", "Phát sinh", "Raised"),
-            count("explained", "Quét sau đã làm rõ", "Explained by scans"),
-            count("resolved", "Đã giải quyết", "Resolved"),
-            count("open", "Chưa giải quyết", "Open"),
-            percent("in_time_percent", "Tỷ lệ làm rõ đúng hạn", "Closed in time"),
-        ]
-    }
+    const MEASURES: &'static [Measure<Self>] = &[
+        Measure::count("raised", "Phát sinh", "Raised", |it| it.raised),
+        Measure::count("explained", "Quét sau đã làm rõ", "Explained by scans", |it| it.explained),
+        Measure::count("resolved", "Đã giải quyết", "Resolved", |it| it.resolved),
+        Measure::count("open", "Chưa giải quyết", "Open", |it| {
+            it.raised.saturating_sub(it.explained + it.resolved)
+        }),
+        Measure::rate("in_time_percent", "Tỷ lệ làm rõ đúng hạn", "Closed in time", |it| Rate {
+            part: it.in_time,
+            whole: it.raised,
+        }),
+    ];
 
     fn add(&mut self, other: &Self) {
         add_counts!(self, other: raised explained resolved in_time);
-    }
-
-    fn cells(&self) -> Vec<Cell> {
-        let open = self.raised.saturating_sub(self.explained + self.resolved);
-        vec![
-            number(self.raised),
-            number(self.explained),
-            number(self.resolved),
-            number(open),
-            Rate { part: self.in_time, whole: self.raised }.cell(),
-        ]
     }
 }
 
@@ -155,31 +127,20 @@ pub struct LossTally {
 }
 
 impl Tally for LossTally {
-    fn columns() -> Vec<Column> {
-        vec![
-            count("missed", "Báo thiếu", "Missed"),
-            count("found", "Tìm thấy lại", "Found again"),
-            count("lost", "Mất", "Lost"),
-            count("damaged", "Hư hỏng", "Damaged"),
-            count("compensated_lost", "Bồi thường do mất", "Losses compensated"),
-            count("compensated_damaged", "Bồi thường do hư hỏng", "Damages compensated"),
-            Column {
-                key: "compensation_dong",
-                vi: "Tiền bồi thường (đồng)",
-                en: "Compensation, đồng",
-                unit: Unit::Dong,
-            },
-        ]
-    }
+    const MEASURES: &'static [Measure<Self>] = &[
+        Measure::count("missed", "Báo thiếu", "Missed", |it| it.missed),
+        Measure::count("found", "Tìm thấy lại", "Found again", |it| it.found),
+        Measure::count("lost", "Mất", "Lost", |it| it.missed.saturating_sub(it.found)),
+        Measure::count("damaged", "Hư hỏng", "Damaged", |it| it.damaged),
+        Measure::count("compensated_lost", "Bồi thường do mất", "Losses compensated", |it| it.paid_lost),
+        Measure::count("compensated_damaged", "Bồi thường do hư hỏng", "Damages compensated", |it| {
+            it.paid_damaged
+        }),
+        Measure::amount(Unit::Dong, "compensation_dong", "Tiền bồi thường (đồng)", "Compensation, đồng", |it| it.dong),
+    ];
 
     fn add(&mut self, other: &Self) {
         add_counts!(self, other: missed found damaged paid_lost paid_damaged dong);
-    }
-
-    fn cells(&self) -> Vec<Cell> {
-        let lost = self.missed.saturating_sub(self.found);
-        let counts = [self.missed, self.found, lost, self.damaged, self.paid_lost, self.paid_damaged, self.dong];
-        counts.map(number).into()
     }
 }
 
@@ -197,30 +158,20 @@ pub struct ComplaintTally {
 }
 
 impl Tally for ComplaintTally {
-    fn columns() -> Vec<Column> {
-        vec![
-            count("received", "Tiếp nhận", "Received"),
-            count("answered", "Đã trả lời", "Answered"),
-            count("in_time", "Trả lời đúng hạn", "Answered in time"),
-            percent("in_time_percent", "Tỷ lệ trả lời đúng hạn", "In-time rate"),
-            count("open", "Chưa trả lời", "Open"),
-            count("overdue", "Quá hạn chưa trả lời", "Overdue"),
-        ]
-    }
+    const MEASURES: &'static [Measure<Self>] = &[
+        Measure::count("received", "Tiếp nhận", "Received", |it| it.received),
+        Measure::count("answered", "Đã trả lời", "Answered", |it| it.answered),
+        Measure::count("in_time", "Trả lời đúng hạn", "Answered in time", |it| it.in_time),
+        Measure::rate("in_time_percent", "Tỷ lệ trả lời đúng hạn", "In-time rate", |it| Rate {
+            part: it.in_time,
+            whole: it.answered,
+        }),
+        Measure::count("open", "Chưa trả lời", "Open", |it| it.received.saturating_sub(it.answered)),
+        Measure::count("overdue", "Quá hạn chưa trả lời", "Overdue", |it| it.overdue),
+    ];
 
     fn add(&mut self, other: &Self) {
         add_counts!(self, other: received answered in_time overdue);
-    }
-
-    fn cells(&self) -> Vec<Cell> {
-        vec![
-            number(self.received),
-            number(self.answered),
-            number(self.in_time),
-            Rate { part: self.in_time, whole: self.answered }.cell(),
-            number(self.received.saturating_sub(self.answered)),
-            number(self.overdue),
-        ]
     }
 }
 
@@ -240,21 +191,15 @@ pub struct LoadTally {
 }
 
 impl Tally for LoadTally {
-    fn columns() -> Vec<Column> {
-        vec![
-            count("routes", "Lộ trình", "Routes"),
-            count("stops", "Điểm dừng", "Stops"),
-            count("items", "Bưu gửi", "Items"),
-            Column { key: "distance_m", vi: "Quãng đường (m)", en: "Distance, metres", unit: Unit::Metre },
-            Column { key: "duration_s", vi: "Thời gian đi (giây)", en: "Time out, seconds", unit: Unit::Second },
-        ]
-    }
+    const MEASURES: &'static [Measure<Self>] = &[
+        Measure::count("routes", "Lộ trình", "Routes", |it| it.routes),
+        Measure::count("stops", "Điểm dừng", "Stops", |it| it.stops),
+        Measure::count("items", "Bưu gửi", "Items", |it| it.items),
+        Measure::amount(Unit::Metre, "distance_m", "Quãng đường (m)", "Distance, metres", |it| it.distance_m),
+        Measure::amount(Unit::Second, "duration_s", "Thời gian đi (giây)", "Time out, seconds", |it| it.duration_s),
+    ];
 
     fn add(&mut self, other: &Self) {
         add_counts!(self, other: routes stops items distance_m duration_s);
-    }
-
-    fn cells(&self) -> Vec<Cell> {
-        [self.routes, self.stops, self.items, self.distance_m, self.duration_s].map(number).into()
     }
 }

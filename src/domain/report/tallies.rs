@@ -1,19 +1,7 @@
 //! Reports for citizens' side of the service: settlement, satisfaction, home deliveries.
 
-use super::{Cell, Column, Rate, Tally, Unit};
+use super::{Measure, Rate, Tally, measure::add_counts};
 use crate::domain::RatingStep;
-
-pub(super) const fn count(key: &'static str, vi: &'static str, en: &'static str) -> Column {
-    Column { key, vi, en, unit: Unit::Count }
-}
-
-pub(super) const fn percent(key: &'static str, vi: &'static str, en: &'static str) -> Column {
-    Column { key, vi, en, unit: Unit::Percent }
-}
-
-pub(super) fn number(count: u64) -> Cell {
-    Cell::Number(i64::try_from(count).unwrap_or(i64::MAX))
-}
 
 /// Dossiers. What was received counts on the day of receipt, what was settled on the day of settlement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,26 +23,16 @@ impl SettlementTally {
 }
 
 impl Tally for SettlementTally {
-    fn columns() -> Vec<Column> {
-        vec![
-            count("received", "Tiếp nhận", "Received"),
-            count("settled", "Đã giải quyết", "Settled"),
-            count("on_time", "Trước và đúng hạn", "Early or on time"),
-            count("late", "Quá hạn", "Late"),
-            percent("on_time_percent", "Tỷ lệ đúng hạn", "On-time rate"),
-        ]
-    }
+    const MEASURES: &'static [Measure<Self>] = &[
+        Measure::count("received", "Tiếp nhận", "Received", |it| it.received),
+        Measure::count("settled", "Đã giải quyết", "Settled", |it| it.settled),
+        Measure::count("on_time", "Trước và đúng hạn", "Early or on time", |it| it.on_time),
+        Measure::count("late", "Quá hạn", "Late", |it| it.settled.saturating_sub(it.on_time)),
+        Measure::rate("on_time_percent", "Tỷ lệ đúng hạn", "On-time rate", Self::on_time_rate),
+    ];
 
     fn add(&mut self, other: &Self) {
-        self.received += other.received;
-        self.settled += other.settled;
-        self.on_time += other.on_time;
-    }
-
-    fn cells(&self) -> Vec<Cell> {
-        let late = self.settled.saturating_sub(self.on_time);
-        let counts = [self.received, self.settled, self.on_time, late].map(number);
-        counts.into_iter().chain([self.on_time_rate().cell()]).collect()
+        add_counts!(self, other: received settled on_time);
     }
 }
 
@@ -84,28 +62,20 @@ impl SatisfactionTally {
 }
 
 impl Tally for SatisfactionTally {
-    fn columns() -> Vec<Column> {
-        vec![
-            count("ratings", "Lượt đánh giá", "Ratings"),
-            count("satisfied", "Hài lòng", "Satisfied in all"),
-            percent("satisfied_percent", "Tỷ lệ hài lòng", "Satisfaction rate"),
-            count("step_5", "Rất hài lòng", "Very satisfied"),
-            count("step_4", "Hài lòng (mức 4)", "Satisfied"),
-            count("step_3", "Bình thường", "Neutral"),
-            count("step_2", "Không hài lòng", "Dissatisfied"),
-            count("step_1", "Rất không hài lòng", "Very dissatisfied"),
-        ]
-    }
+    const MEASURES: &'static [Measure<Self>] = &[
+        Measure::count("ratings", "Lượt đánh giá", "Ratings", |it| it.satisfaction_rate().whole),
+        Measure::count("satisfied", "Hài lòng", "Satisfied in all", |it| it.satisfied),
+        Measure::rate("satisfied_percent", "Tỷ lệ hài lòng", "Satisfaction rate", Self::satisfaction_rate),
+        Measure::count("step_5", "Rất hài lòng", "Very satisfied", |it| it.steps[4]),
+        Measure::count("step_4", "Hài lòng (mức 4)", "Satisfied", |it| it.steps[3]),
+        Measure::count("step_3", "Bình thường", "Neutral", |it| it.steps[2]),
+        Measure::count("step_2", "Không hài lòng", "Dissatisfied", |it| it.steps[1]),
+        Measure::count("step_1", "Rất không hài lòng", "Very dissatisfied", |it| it.steps[0]),
+    ];
 
     fn add(&mut self, other: &Self) {
         self.steps.iter_mut().zip(other.steps).for_each(|(step, more)| *step += more);
         self.satisfied += other.satisfied;
-    }
-
-    fn cells(&self) -> Vec<Cell> {
-        let rate = self.satisfaction_rate();
-        let steps = self.steps.iter().rev().map(|step| number(*step));
-        [number(rate.whole), number(rate.part), rate.cell()].into_iter().chain(steps).collect()
     }
 }
 
@@ -131,30 +101,15 @@ impl HomeTally {
 }
 
 impl Tally for HomeTally {
-    fn columns() -> Vec<Column> {
-        vec![
-            count("asked", "Đăng ký", "Asked for"),
-            count("delivered", "Đã trả tại nhà", "Delivered"),
-            count("in_time", "Đúng thời hạn", "In time"),
-            percent("in_time_percent", "Tỷ lệ đúng thời hạn", "In-time rate"),
-            count("failed_attempts", "Lần phát không thành", "Failed attempts"),
-        ]
-    }
+    const MEASURES: &'static [Measure<Self>] = &[
+        Measure::count("asked", "Đăng ký", "Asked for", |it| it.asked),
+        Measure::count("delivered", "Đã trả tại nhà", "Delivered", |it| it.delivered),
+        Measure::count("in_time", "Đúng thời hạn", "In time", |it| it.in_time),
+        Measure::rate("in_time_percent", "Tỷ lệ đúng thời hạn", "In-time rate", Self::in_time_rate),
+        Measure::count("failed_attempts", "Lần phát không thành", "Failed attempts", |it| it.failed_attempts),
+    ];
 
     fn add(&mut self, other: &Self) {
-        self.asked += other.asked;
-        self.delivered += other.delivered;
-        self.in_time += other.in_time;
-        self.failed_attempts += other.failed_attempts;
-    }
-
-    fn cells(&self) -> Vec<Cell> {
-        vec![
-            number(self.asked),
-            number(self.delivered),
-            number(self.in_time),
-            self.in_time_rate().cell(),
-            number(self.failed_attempts),
-        ]
+        add_counts!(self, other: asked delivered in_time failed_attempts);
     }
 }
