@@ -1,7 +1,7 @@
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::{StatusCode, header},
-    patch, post, web,
+    patch, post,
 };
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
@@ -9,26 +9,18 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    blocking,
+    Answer, Asked, blocking,
     body::{Fields, JsonBody},
-    caller::Caller,
     etag,
     paging::{self, page},
-    params::{NoQuery, Param, PathParams, QueryParams},
+    params::{NoQuery, PathParams, QueryParams},
     parties::PartyRef,
     places::local,
-    problem::{Failure, Problem},
 };
 use crate::{
     domain::{AccountId, Act, CentreData, Party, Role},
     service::{Account, AccountChange, NamedParty, NewAccount, OneTimeLink, Service},
 };
-
-impl Param for Role {
-    fn read(text: &str) -> Result<Self, String> {
-        text.parse::<Self>().map_err(|error| error.to_string())
-    }
-}
 
 /// Somebody who may come in, or another system.
 #[derive(Debug, Serialize, ToSchema)]
@@ -180,16 +172,9 @@ fn named(centre: &CentreData, party: Party) -> Option<NamedParty> {
         ("limit" = Option<u32>, Query, description = "At most so many, 1 to 1000; 100 when not given"),
         ("cursor" = Option<String>, Query, description = "`next` of the part before"),
     ),
-    responses(
-        (status = 200, description = "Accounts; the Link header leads to the next part", body = AccountList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "Accounts; the Link header leads to the next part", body = AccountList)))]
 #[get("/v1/accounts")]
-pub(crate) async fn list_accounts(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_accounts((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadAccounts)?;
     let after = query.get::<String>("cursor");
     let limit = paging::limit(&mut query);
@@ -211,16 +196,10 @@ pub(crate) async fn list_accounts(
     request_body = NewAccountBody,
     responses(
         (status = 201, description = "It is added", body = NewAccountResponse),
-        (status = 409, description = "The name or address is taken", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The name or address is taken"),
     ))]
 #[post("/v1/accounts")]
-pub(crate) async fn create_account(
-    service: web::Data<Service>,
-    caller: Caller,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn create_account((service, caller): Asked, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::ManageAccounts)?;
     let mut fields = Fields::of(body.json)?;
     let (name, role) = (fields.required::<String>("name"), fields.parsed::<Role>("role", true));
@@ -250,17 +229,9 @@ fn with_etag(account: AccountResponse) -> HttpResponse {
 /// Get one account.
 #[utoipa::path(tag = "access",
     params(("id" = Uuid, Path, description = "The account's id")),
-    responses(
-        (status = 200, description = "The account, with its ETag", body = AccountResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The account, with its ETag", body = AccountResponse)))]
 #[get("/v1/accounts/{id}")]
-pub(crate) async fn get_account(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_account((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadAccounts)?;
     let id = AccountId::from_uuid(path.get("id")?);
     let account =
@@ -277,19 +248,17 @@ pub(crate) async fn get_account(
     request_body = AccountChangeBody,
     responses(
         (status = 200, description = "The account as it is now", body = AccountResponse),
-        (status = 409, description = "It is the only admin who can come in", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "It is another one by now", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is the only admin who can come in"),
+        (status = 412, description = "It is another one by now"),
     ))]
 #[patch("/v1/accounts/{id}")]
 pub(crate) async fn change_account(
-    service: web::Data<Service>,
-    caller: Caller,
+    (service, caller): Asked,
     request: HttpRequest,
     path: PathParams,
     _: NoQuery,
     body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     caller.may(Act::ManageAccounts)?;
     let id = AccountId::from_uuid(path.get("id")?);
     let expected = etag::must_be(&request)?;
@@ -327,17 +296,9 @@ pub(crate) async fn change_account(
 /// Make a link with which the person sets a new password. Earlier links are void; the present password stays until then.
 #[utoipa::path(tag = "access",
     params(("id" = Uuid, Path, description = "The account's id")),
-    responses(
-        (status = 201, description = "The link; shown here and never again", body = LinkResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 201, description = "The link; shown here and never again", body = LinkResponse)))]
 #[post("/v1/accounts/{id}/link")]
-pub(crate) async fn make_link(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn make_link((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ManageAccounts)?;
     let id = AccountId::from_uuid(path.get("id")?);
     let link = blocking(&service, move |service| {

@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, get, web};
+use actix_web::get;
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use serde_json::Value;
@@ -6,16 +6,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    blocking,
-    caller::Caller,
-    paging::{self, page},
-    params::{Param, QueryParams},
+    Answer, Asked, blocking,
+    paging::{self, After, page},
+    params::QueryParams,
     places::local,
-    problem::{Failure, Problem},
 };
 use crate::{
     domain::Act,
-    service::{AuditCursor, AuditEntry, Service},
+    service::{AuditCursor, AuditEntry},
 };
 
 /// One administrative act.
@@ -71,43 +69,17 @@ pub(crate) struct AuditList {
     next: Option<String>,
 }
 
-/// The place after an entry: its time in microseconds and its id.
-struct Cursor(AuditCursor);
-
-impl std::fmt::Display for Cursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}", self.0.at.timestamp_micros(), self.0.id.simple())
-    }
-}
-
-impl Param for Cursor {
-    fn read(text: &str) -> Result<Self, String> {
-        let unreadable = || "it is not the `next` of the audit log".to_owned();
-        let (micros, id) = text.split_once('.').ok_or_else(unreadable)?;
-        let at = micros.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or_else(unreadable)?;
-        let id = id.parse().map_err(|_| unreadable())?;
-        Ok(Self(AuditCursor { at, id }))
-    }
-}
-
 /// Who did what to accounts, tokens, devices and discrepancies, newest first. Nothing of it can be changed or deleted.
 #[utoipa::path(tag = "access",
     params(
         ("limit" = Option<u32>, Query, description = "At most so many, 1 to 1000; 100 when not given"),
         ("cursor" = Option<String>, Query, description = "`next` of the part before"),
     ),
-    responses(
-        (status = 200, description = "Entries; the Link header leads to the next part", body = AuditList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "Entries; the Link header leads to the next part", body = AuditList)))]
 #[get("/v1/audit")]
-pub(crate) async fn get_audit(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_audit((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadAudit)?;
-    let after = query.get::<Cursor>("cursor").map(|cursor| cursor.0);
+    let after = query.get::<After>("cursor").map(|After { at, id }| AuditCursor { at, id });
     let limit = paging::limit(&mut query);
     query.finish()?;
     let list = blocking(&service, move |service| {
@@ -115,7 +87,7 @@ pub(crate) async fn get_audit(
         let found = service.audit_log(after, limit)?;
         Ok(AuditList {
             entries: found.entries.into_iter().map(|entry| AuditEntryOut::of(entry, zone)).collect(),
-            next: found.next.map(|cursor| Cursor(cursor).to_string()),
+            next: found.next.map(|cursor| After { at: cursor.at, id: cursor.id }.to_string()),
         })
     })
     .await?;

@@ -1,14 +1,9 @@
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{
-    blocking,
-    caller::Caller,
-    params::QueryParams,
-    problem::{Failure, Problem},
-};
+use super::{Answer, Asked, blocking, params::QueryParams, problem::Failure};
 use crate::{
     domain::Act,
     service::{CalendarDay, Service},
@@ -66,16 +61,9 @@ pub(crate) struct CalendarResponse {
         ("from" = Option<NaiveDate>, Query, description = "First day; when neither is given, the current year's first"),
         ("to" = Option<NaiveDate>, Query, description = "Last day, at most two years on; when not given, the last day of the year of `from`"),
     ),
-    responses(
-        (status = 200, description = "The days", body = CalendarResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The days", body = CalendarResponse)))]
 #[get("/v1/calendar")]
-pub(crate) async fn get_calendar(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_calendar((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadCentre)?;
     let (from, to) = (query.get::<NaiveDate>("from"), query.get::<NaiveDate>("to"));
     query.finish()?;

@@ -1,20 +1,10 @@
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{
-    blocking,
-    caller::Caller,
-    params::NoQuery,
-    places::SiteRef,
-    problem::{Failure, Problem},
-    travel::TravelBasisOut,
-};
-use crate::{
-    domain::Act,
-    service::{CentreOverview, Service},
-};
+use super::{Answer, Asked, blocking, params::NoQuery, places::SiteRef, travel::TravelBasisOut};
+use crate::{domain::Act, service::CentreOverview};
 
 /// The centre that is served.
 #[derive(Debug, Serialize, ToSchema)]
@@ -147,14 +137,9 @@ impl From<CentreOverview> for CentreResponse {
 /// The centre that is served.
 #[utoipa::path(tag = "centre", responses(
     (status = 200, description = "The centre, and how much is stored of it", body = CentreResponse),
-    (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/centre")]
-pub(crate) async fn get_centre(
-    service: web::Data<Service>,
-    caller: Caller,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_centre((service, caller): Asked, _: NoQuery) -> Answer {
     caller.may(Act::ReadCentre)?;
     let centre = blocking(&service, |service| Ok(CentreResponse::from(service.overview()?))).await?;
     Ok(HttpResponse::Ok().json(centre))

@@ -1,23 +1,21 @@
 use std::collections::BTreeSet;
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    blocking,
-    caller::Caller,
+    Answer, Asked, blocking,
     discrepancies::FindingOut,
     params::{NoQuery, PathParams},
     parties::{PartyRef, ScanPlace},
     places::local,
-    problem::{Failure, Problem},
 };
 use crate::{
     domain::{Act, CentreData, EvidenceRef, ScanId},
-    service::{CustodyDetail, Recorded, Service},
+    service::{CustodyDetail, Recorded},
 };
 
 /// Who has a thing and who had it.
@@ -216,17 +214,9 @@ pub(crate) struct ScanResponse {
 /// Notes and positions of scans are not shown here.
 #[utoipa::path(tag = "custody",
     params(("id" = Uuid, Path, description = "The id that the device gave it")),
-    responses(
-        (status = 200, description = "The scan", body = ScanResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The scan", body = ScanResponse)))]
 #[get("/v1/scans/{id}")]
-pub(crate) async fn get_scan(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_scan((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadCustody)?;
     let id = ScanId::from_uuid(path.get("id")?);
     let found = blocking(&service, move |service| service.scan_for(&caller.authority(), id)).await?;
@@ -243,17 +233,9 @@ pub(crate) async fn get_scan(
 /// Notes and positions of scans are not shown here.
 #[utoipa::path(tag = "custody",
     params(("code" = String, Path, description = "What the scanner reads: an item's, pouch's or dossier's code, an S10 number, a GS1 key")),
-    responses(
-        (status = 200, description = "Its custody", body = CustodyResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "Its custody", body = CustodyResponse)))]
 #[get("/v1/items/{code}/custody")]
-pub(crate) async fn get_custody(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_custody((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadCustody)?;
     let code = path.text("code").to_owned();
     let custody =

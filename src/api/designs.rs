@@ -1,7 +1,7 @@
 use actix_web::{
     HttpResponse, delete, get,
     http::{StatusCode, header},
-    post, web,
+    post,
 };
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -10,18 +10,17 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    blocking,
+    Answer, Asked, blocking,
     body::{Fields, JsonBody},
-    caller::Caller,
     params::{NoQuery, PathParams},
     places::local,
-    problem::{Failure, Problem},
+    problem::Failure,
 };
 use crate::{
     domain::{Act, parse_time},
     service::{
         DESIGN_RUNS_MAX, DesignAim, DesignJob, DesignOrder, DesignOutcome, DesignState, DesignedTimetable,
-        OwnTimetable, RunTime, Service,
+        OwnTimetable, RunTime,
     },
 };
 
@@ -249,16 +248,10 @@ fn read_design(body: JsonBody) -> Result<DesignOrder, Failure> {
     request_body = NewDesignBody,
     responses(
         (status = 202, description = "The job has begun; Location says where to follow it", body = DesignJobResponse),
-        (status = 503, description = "Another design is being made", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Another design is being made"),
     ))]
 #[post("/v1/timetable-designs")]
-pub(crate) async fn create_design(
-    service: web::Data<Service>,
-    caller: Caller,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn create_design((service, caller): Asked, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::DesignTimetable)?;
     let order = read_design(body)?;
     let job = blocking(&service, move |service| {
@@ -275,17 +268,9 @@ pub(crate) async fn create_design(
 /// How far a design has come, and what it came to.
 #[utoipa::path(tag = "timetable-designs",
     params(("id" = Uuid, Path, description = "The job's id")),
-    responses(
-        (status = 200, description = "The job", body = DesignJobResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The job", body = DesignJobResponse)))]
 #[get("/v1/timetable-designs/{id}")]
-pub(crate) async fn get_design(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_design((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::DesignTimetable)?;
     let id: Uuid = path.get("id")?;
     let job = blocking(&service, move |service| {
@@ -300,16 +285,10 @@ pub(crate) async fn get_design(
     responses(
         (status = 202, description = "It will end", body = DesignJobResponse),
         (status = 200, description = "It was cancelled before", body = DesignJobResponse),
-        (status = 409, description = "It has ended otherwise", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It has ended otherwise"),
     ))]
 #[delete("/v1/timetable-designs/{id}")]
-pub(crate) async fn cancel_design(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn cancel_design((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::DesignTimetable)?;
     let id: Uuid = path.get("id")?;
     let job = blocking(&service, move |service| {

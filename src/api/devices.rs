@@ -6,14 +6,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    blocking,
+    Answer, Asked, blocking,
     body::{Fields, JsonBody},
-    caller::Caller,
     paging::{self, page},
     params::{NoQuery, Param, PathParams, QueryParams},
     parties::PartyRef,
     places::local,
-    problem::{Failure, Problem},
+    problem::Failure,
 };
 use crate::{
     domain::{Act, CentreData, DeviceId},
@@ -151,16 +150,14 @@ fn base_url(service: &Service, request: &HttpRequest) -> String {
     request_body = EnrolmentBody,
     responses(
         (status = 201, description = "The code, which can be traded once within ten minutes", body = EnrolmentResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[post("/v1/devices/enrolments")]
 pub(crate) async fn start_enrolment(
-    service: web::Data<Service>,
-    caller: Caller,
+    (service, caller): Asked,
     request: HttpRequest,
     _: NoQuery,
     body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     caller.may(Act::ManageDevices)?;
     let mut fields = Fields::of(body.json)?;
     let name = fields.required::<String>("name");
@@ -188,16 +185,11 @@ pub(crate) async fn start_enrolment(
     security(()),
     responses(
         (status = 201, description = "The device is enrolled", body = NewDeviceResponse),
-        (status = 409, description = "The id is taken", body = Problem, content_type = "application/problem+json"),
-        (status = 410, description = "The code was used, has expired or was misread", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The id is taken"),
+        (status = 410, description = "The code was used, has expired or was misread"),
     ))]
 #[post("/v1/devices")]
-pub(crate) async fn enrol_device(
-    service: web::Data<Service>,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn enrol_device(service: web::Data<Service>, _: NoQuery, body: JsonBody) -> Answer {
     let mut fields = Fields::of(body.json)?;
     let code = fields.required::<String>("code");
     let id = fields.parsed::<DeviceId>("id", false);
@@ -217,16 +209,9 @@ pub(crate) async fn enrol_device(
         ("limit" = Option<u32>, Query, description = "At most so many, 1 to 1000; 100 when not given"),
         ("cursor" = Option<String>, Query, description = "`next` of the part before"),
     ),
-    responses(
-        (status = 200, description = "Devices; the Link header leads to the next part", body = DeviceList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "Devices; the Link header leads to the next part", body = DeviceList)))]
 #[get("/v1/devices")]
-pub(crate) async fn list_devices(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_devices((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadDevices)?;
     let after = query.get::<DeviceId>("cursor");
     let limit = paging::limit(&mut query);
@@ -249,18 +234,9 @@ pub(crate) async fn list_devices(
 #[utoipa::path(tag = "devices",
     params(("id" = Uuid, Path, description = "The device's id")),
     request_body = ShiftBody,
-    responses(
-        (status = 200, description = "The device as it is now", body = DeviceResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The device as it is now", body = DeviceResponse)))]
 #[post("/v1/devices/{id}/shift")]
-pub(crate) async fn give_device(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn give_device((service, caller): Asked, path: PathParams, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::ManageDevices)?;
     let id: DeviceId = path.get("id")?;
     let mut fields = Fields::of(body.json)?;
@@ -283,17 +259,9 @@ pub(crate) async fn give_device(
 /// Revoke a device. The next request with its token is refused.
 #[utoipa::path(tag = "devices",
     params(("id" = Uuid, Path, description = "The device's id")),
-    responses(
-        (status = 200, description = "The device, revoked now or before", body = DeviceResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The device, revoked now or before", body = DeviceResponse)))]
 #[delete("/v1/devices/{id}")]
-pub(crate) async fn revoke_device(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn revoke_device((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ManageDevices)?;
     let id: DeviceId = path.get("id")?;
     let device = blocking(&service, move |service| {

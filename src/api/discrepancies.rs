@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -6,20 +6,16 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    blocking,
+    Answer, Asked, blocking,
     body::{Fields, JsonBody},
-    caller::Caller,
-    paging::{self, page},
+    paging::{self, After, page},
     params::{NoQuery, Param, PathParams, QueryParams},
     parties::{PartyBody, PartyRef, read_party},
     places::local,
-    problem::{Failure, Problem},
 };
 use crate::{
     domain::{Act, CentreData, Code},
-    service::{
-        Discrepancy, DiscrepancyCursor, DiscrepancyDetail, DiscrepancyKind, DiscrepancyQuery, DiscrepancyState, Service,
-    },
+    service::{Discrepancy, DiscrepancyCursor, DiscrepancyDetail, DiscrepancyKind, DiscrepancyQuery, DiscrepancyState},
 };
 
 /// Something that somebody has to explain.
@@ -134,25 +130,6 @@ impl Param for DiscrepancyState {
     }
 }
 
-/// The place after a discrepancy in the list: its time in microseconds and its id.
-struct Cursor(DiscrepancyCursor);
-
-impl std::fmt::Display for Cursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}", self.0.raised_at.timestamp_micros(), self.0.id.simple())
-    }
-}
-
-impl Param for Cursor {
-    fn read(text: &str) -> Result<Self, String> {
-        let unreadable = || "it is not the `next` of a list of discrepancies".to_owned();
-        let (micros, id) = text.split_once('.').ok_or_else(unreadable)?;
-        let raised_at = micros.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or_else(unreadable)?;
-        let id = id.parse().map_err(|_| unreadable())?;
-        Ok(Self(DiscrepancyCursor { raised_at, id }))
-    }
-}
-
 /// What has to be explained.
 #[utoipa::path(tag = "custody",
     params(
@@ -163,20 +140,15 @@ impl Param for Cursor {
     ),
     responses(
         (status = 200, description = "Discrepancies; the Link header leads to the next part", body = DiscrepancyList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/discrepancies")]
-pub(crate) async fn list_discrepancies(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_discrepancies((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadDiscrepancies)?;
     let wanted = DiscrepancyQuery {
         state: query.get("state"),
         code: query.get("code"),
         of: caller.authority().only(Act::ReadDiscrepancies),
-        after: query.get::<Cursor>("cursor").map(|cursor| cursor.0),
+        after: query.get::<After>("cursor").map(|After { at, id }| DiscrepancyCursor { raised_at: at, id }),
     };
     let limit = paging::limit(&mut query);
     query.finish()?;
@@ -185,7 +157,7 @@ pub(crate) async fn list_discrepancies(
         let centre = service.centre()?;
         Ok(DiscrepancyList {
             discrepancies: found.discrepancies.iter().map(|it| DiscrepancyResponse::of(&centre, it)).collect(),
-            next: found.next.map(|cursor| Cursor(cursor).to_string()),
+            next: found.next.map(|cursor| After { at: cursor.raised_at, id: cursor.id }.to_string()),
         })
     })
     .await?;
@@ -195,17 +167,9 @@ pub(crate) async fn list_discrepancies(
 /// Get one discrepancy.
 #[utoipa::path(tag = "custody",
     params(("id" = Uuid, Path, description = "The discrepancy's id")),
-    responses(
-        (status = 200, description = "The discrepancy", body = DiscrepancyResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The discrepancy", body = DiscrepancyResponse)))]
 #[get("/v1/discrepancies/{id}")]
-pub(crate) async fn get_discrepancy(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_discrepancy((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadDiscrepancies)?;
     let id: Uuid = path.get("id")?;
     let found = blocking(&service, move |service| {
@@ -229,18 +193,14 @@ pub(crate) struct AssignmentBody {
 #[utoipa::path(tag = "custody",
     params(("id" = Uuid, Path, description = "The discrepancy's id")),
     request_body = AssignmentBody,
-    responses(
-        (status = 200, description = "The discrepancy as it is now", body = DiscrepancyResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The discrepancy as it is now", body = DiscrepancyResponse)))]
 #[post("/v1/discrepancies/{id}/assignment")]
 pub(crate) async fn assign_discrepancy(
-    service: web::Data<Service>,
-    caller: Caller,
+    (service, caller): Asked,
     path: PathParams,
     _: NoQuery,
     body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     caller.may(Act::AssignDiscrepancy)?;
     let id: Uuid = path.get("id")?;
     let mut fields = Fields::of(body.json)?;
@@ -269,18 +229,14 @@ pub(crate) struct ResolutionBody {
 #[utoipa::path(tag = "custody",
     params(("id" = Uuid, Path, description = "The discrepancy's id")),
     request_body = ResolutionBody,
-    responses(
-        (status = 200, description = "The discrepancy as it is now", body = DiscrepancyResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The discrepancy as it is now", body = DiscrepancyResponse)))]
 #[post("/v1/discrepancies/{id}/resolution")]
 pub(crate) async fn resolve_discrepancy(
-    service: web::Data<Service>,
-    caller: Caller,
+    (service, caller): Asked,
     path: PathParams,
     _: NoQuery,
     body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     caller.may(Act::ResolveDiscrepancy)?;
     let id: Uuid = path.get("id")?;
     let mut fields = Fields::of(body.json)?;

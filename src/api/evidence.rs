@@ -5,17 +5,16 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    blocking,
+    Answer, Asked, blocking,
     body::{Fields, JsonBody},
-    caller::Caller,
     params::{NoQuery, Param, PathParams, QueryParams},
     places::local,
-    problem::{Failure, Problem},
+    problem::Failure,
     problem_code::ProblemCode,
 };
 use crate::{
     domain::{Act, CentreData, EvidenceRef, ScanId},
-    service::{Service, ServiceError, Upload, UploadState},
+    service::{ServiceError, Upload, UploadState},
 };
 
 /// The media type of a part (tus 1.0).
@@ -101,15 +100,9 @@ impl UploadResponse {
     responses(
         (status = 201, description = "Send it", body = UploadResponse),
         (status = 200, description = "It is kept already", body = UploadResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[post("/v1/evidence")]
-pub(crate) async fn create_evidence(
-    service: web::Data<Service>,
-    caller: Caller,
-    body: JsonBody,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn create_evidence((service, caller): Asked, body: JsonBody, _: NoQuery) -> Answer {
     caller.may(Act::UploadEvidence)?;
     let mut fields = Fields::of(body.json)?;
     let evidence = fields.parsed::<EvidenceRef>("sha256", true);
@@ -139,15 +132,9 @@ pub(crate) async fn create_evidence(
         (status = 200, description = "How far it is", body = UploadResponse,
             headers(("Upload-Offset" = u64, description = "How many bytes are on disk: where to go on"),
                 ("Upload-Length" = u64, description = "How many bytes it has in all"))),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/evidence/uploads/{id}")]
-pub(crate) async fn get_upload(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_upload((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::UploadEvidence)?;
     let id: Uuid = path.get("id")?;
     let state = blocking(&service, move |service| {
@@ -172,17 +159,15 @@ pub(crate) async fn get_upload(
     responses(
         (status = 200, description = "It is on disk", body = UploadResponse,
             headers(("Upload-Offset" = u64, description = "Where to go on"))),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[patch("/v1/evidence/uploads/{id}")]
 pub(crate) async fn continue_upload(
-    service: web::Data<Service>,
-    caller: Caller,
+    (service, caller): Asked,
     path: PathParams,
     _: NoQuery,
     request: HttpRequest,
     payload: web::Payload,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     caller.may(Act::UploadEvidence)?;
     let id: Uuid = path.get("id")?;
     let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
@@ -248,15 +233,9 @@ async fn receive(mut payload: web::Payload, room: usize) -> Result<(Vec<u8>, boo
     responses(
         (status = 200, description = "The picture", content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp")),
             headers(("X-Content-SHA256" = String, description = "The digest of these bytes"))),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/evidence/{sha256}")]
-pub(crate) async fn get_evidence(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_evidence((service, caller): Asked, path: PathParams, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadEvidence)?;
     let scan = query.get::<Uuid>("scan_id").map(ScanId::from_uuid);
     query.finish()?;

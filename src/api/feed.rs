@@ -1,14 +1,13 @@
 use std::time::Instant;
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, get, web};
 use tokio::{sync::mpsc, time};
 
 use super::{
-    blocking,
-    caller::Caller,
+    Answer, Asked, blocking,
     events::{HEARTBEAT, POLL, ServerSentEvent, stream_of},
     params::{Param, QueryParams},
-    problem::{Failure, Problem},
+    problem::Failure,
 };
 use crate::{
     domain::Act,
@@ -51,15 +50,9 @@ impl Param for Kinds {
     ),
     responses(
         (status = 200, description = "Events, as long as the connection holds", body = ServerSentEvent, content_type = "text/event-stream"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/events")]
-pub(crate) async fn follow_feed(
-    service: web::Data<Service>,
-    caller: Caller,
-    request: HttpRequest,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn follow_feed((service, caller): Asked, request: HttpRequest, mut query: QueryParams) -> Answer {
     caller.may(Act::FollowEvents)?;
     let after = query.get::<FeedCursor>("after");
     let kinds = query.get::<Kinds>("types").map_or_else(|| FeedKind::ALL.to_vec(), |kinds| kinds.0);

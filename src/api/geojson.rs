@@ -1,13 +1,11 @@
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use chrono::{NaiveDate, SecondsFormat};
 use serde_json::{Value, json};
 
 use super::{
-    blocking,
-    caller::Caller,
+    Answer, Asked, blocking,
     params::{NoQuery, PathParams},
     places::{PlaceRef, local},
-    problem::{Failure, Problem},
 };
 use crate::{
     domain::{Act, LegCarrier, Route, RouteId},
@@ -92,15 +90,9 @@ fn respond(collection: &Value) -> HttpResponse {
     params(("date" = NaiveDate, Path, description = "The day", example = "2019-06-14")),
     responses(
         (status = 200, description = "A FeatureCollection (RFC 7946)", body = Object, content_type = "application/geo+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/plans/{date}/geojson")]
-pub(crate) async fn get_plan_geojson(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_plan_geojson((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadPlans)?;
     let date: NaiveDate = path.get("date")?;
     let body = blocking(&service, move |service| {
@@ -117,15 +109,9 @@ pub(crate) async fn get_plan_geojson(
     params(("id" = uuid::Uuid, Path, description = "The route's id")),
     responses(
         (status = 200, description = "A FeatureCollection (RFC 7946)", body = Object, content_type = "application/geo+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/routes/{id}/geojson")]
-pub(crate) async fn get_route_geojson(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_route_geojson((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadPlans)?;
     let id: RouteId = path.get("id")?;
     let body = blocking(&service, move |service| {

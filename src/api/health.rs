@@ -3,9 +3,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    blocking,
+    Answer, blocking,
     params::NoQuery,
-    problem::{Failure, Problem, ProblemField},
+    problem::{Failure, ProblemField},
     problem_code::ProblemCode,
 };
 use crate::service::Service;
@@ -38,10 +38,10 @@ pub(crate) async fn live(_: NoQuery) -> HttpResponse {
 /// Whether requests can be answered: the database answers, its tables are up to date, a centre is loaded.
 #[utoipa::path(tag = "health", security(()), responses(
     (status = 200, description = "All is well", body = ReadinessResponse),
-    (status = 503, description = "Something is missing", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Something is missing"),
 ))]
 #[get("/health/ready")]
-pub(crate) async fn ready(service: web::Data<Service>, _: NoQuery) -> Result<HttpResponse, Failure> {
+pub(crate) async fn ready(service: web::Data<Service>, _: NoQuery) -> Answer {
     let readiness = blocking(&service, |service| Ok(service.readiness())).await?;
     let mut missing = Vec::new();
     let mut note = |name: &str, problem: Option<&String>| {

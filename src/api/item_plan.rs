@@ -1,22 +1,21 @@
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    blocking,
-    caller::Caller,
+    Answer, Asked, blocking,
     items::{ItemResponse, numbered},
     params::{PathParams, QueryParams},
     places::{PlaceRef, local},
     plans::ReasonOut,
-    problem::{Failure, Problem},
+    problem::Failure,
     warning::WarningOut,
 };
 use crate::{
     domain::{Act, Leg, LegCarrier},
-    service::{DayPlan, ItemPlan, ItemPlanState, Service},
+    service::{DayPlan, ItemPlan, ItemPlanState},
 };
 
 /// One item's way on one route.
@@ -116,17 +115,9 @@ impl From<ItemPlan> for ItemPlanResponse {
         ("id" = String, Path, description = "The item's id or the code on its barcode"),
         ("date" = NaiveDate, Query, description = "The day", example = "2019-06-14"),
     ),
-    responses(
-        (status = 200, description = "Legs or reason", body = ItemPlanResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "Legs or reason", body = ItemPlanResponse)))]
 #[get("/v1/items/{id}/plan")]
-pub(crate) async fn get_item_plan(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_item_plan((service, caller): Asked, path: PathParams, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadItem)?;
     let date = query.get::<NaiveDate>("date");
     query.finish()?;

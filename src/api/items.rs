@@ -1,7 +1,7 @@
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::{StatusCode, header},
-    post, put, web,
+    post, put,
 };
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::Serialize;
@@ -10,17 +10,16 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    blocking,
+    Answer, Asked, blocking,
     body::{Fields, JsonBody},
-    caller::Caller,
-    paging::{self, page},
-    params::{NoQuery, Param, PathParams, QueryParams},
+    paging::{self, After, page},
+    params::{NoQuery, PathParams, QueryParams},
     places::{PlaceRef, SiteRef, local},
-    problem::{Failure, Problem},
+    problem::Failure,
 };
 use crate::{
     domain::{Act, CentreData, HomeDeliveryId, ItemId, Party},
-    service::{FirstAnswer, ItemCursor, ItemDetail, ItemQuery, NewDestination, NewItem, Numbered, Service},
+    service::{FirstAnswer, ItemCursor, ItemDetail, ItemQuery, NewDestination, NewItem, Numbered},
 };
 
 /// The longest idempotency key.
@@ -165,18 +164,9 @@ fn created(status: StatusCode, body: String, location: &str) -> HttpResponse {
 #[utoipa::path(tag = "items",
     params(("Idempotency-Key" = Option<String>, Header, description = "Stands for this request: 1 to 200 visible ASCII characters, best a UUID")),
     request_body = NewItemBody,
-    responses(
-        (status = 201, description = "It is created", body = ItemResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 201, description = "It is created", body = ItemResponse)))]
 #[post("/v1/items")]
-pub(crate) async fn create_item(
-    service: web::Data<Service>,
-    caller: Caller,
-    request: HttpRequest,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn create_item((service, caller): Asked, request: HttpRequest, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::AddItem)?;
     let key = idempotency_key(&request)?;
     let item = read_new_item(&body)?;
@@ -234,16 +224,9 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Failure> {
     responses(
         (status = 201, description = "It is created", body = ItemResponse),
         (status = 200, description = "It was there already, with this content", body = ItemResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[put("/v1/items/{id}")]
-pub(crate) async fn put_item(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn put_item((service, caller): Asked, path: PathParams, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::AddItem)?;
     let id: ItemId = path.get("id")?;
     if id.uuid().get_version_num() != 7 {
@@ -270,17 +253,9 @@ pub(crate) fn numbered(text: &str) -> Numbered {
 /// Get one item, by its id or by the code on its barcode.
 #[utoipa::path(tag = "items",
     params(("id" = String, Path, description = "The item's id or the code on its barcode")),
-    responses(
-        (status = 200, description = "The item", body = ItemResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The item", body = ItemResponse)))]
 #[get("/v1/items/{id}")]
-pub(crate) async fn get_item(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_item((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadItem)?;
     let wanted = numbered(path.text("id"));
     let item = blocking(&service, move |service| {
@@ -303,16 +278,9 @@ pub(crate) async fn get_item(
         ("limit" = Option<u32>, Query, description = "At most so many, 1 to 1000; 100 when not given"),
         ("cursor" = Option<String>, Query, description = "`next` of the part before"),
     ),
-    responses(
-        (status = 200, description = "Items; the Link header leads to the next part", body = ItemList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "Items; the Link header leads to the next part", body = ItemList)))]
 #[get("/v1/items")]
-pub(crate) async fn list_items(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_items((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ListItems)?;
     let wanted = ItemQuery {
         from: query.get("from"),
@@ -326,7 +294,9 @@ pub(crate) async fn list_items(
         delivered: query.get("delivered"),
         code_prefix: query.get("code_prefix"),
         dossier_code: query.get("dossier_code"),
-        after: query.get::<Cursor>("cursor").map(|cursor| cursor.0),
+        after: query
+            .get::<After>("cursor")
+            .map(|after| ItemCursor { ready_at: after.at, id: ItemId::from_uuid(after.id) }),
     };
     let limit = paging::limit(&mut query);
     query.finish()?;
@@ -342,30 +312,11 @@ pub(crate) async fn list_items(
         let found = service.items(&wanted, limit)?;
         Ok(Ok(ItemList {
             items: found.items.iter().map(|detail| ItemResponse::of(&centre, detail)).collect(),
-            next: found.next.map(|cursor| Cursor(cursor).to_string()),
+            next: found.next.map(|cursor| After { at: cursor.ready_at, id: cursor.id.uuid() }.to_string()),
         }))
     });
     match list.await? {
         Ok(list) => Ok(page(&query, list.next.as_deref(), &list)),
         Err(name) => Err(Failure::parameter(name, "no site has this code: GET /v1/sites lists those there are")),
-    }
-}
-
-/// The place after an item in the list: its time in microseconds and its id.
-struct Cursor(ItemCursor);
-
-impl std::fmt::Display for Cursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}", self.0.ready_at.timestamp_micros(), self.0.id.uuid().simple())
-    }
-}
-
-impl Param for Cursor {
-    fn read(text: &str) -> Result<Self, String> {
-        let unreadable = || "it is not the `next` of a list of items".to_owned();
-        let (micros, id) = text.split_once('.').ok_or_else(unreadable)?;
-        let ready_at = micros.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or_else(unreadable)?;
-        let id = id.parse().map_err(|_| unreadable())?;
-        Ok(Self(ItemCursor { ready_at, id }))
     }
 }

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use actix_web::{HttpResponse, get, http::header, web};
 
-use super::{blocking, params::NoQuery, problem::Failure};
+use super::{Answer, blocking, params::NoQuery};
 use crate::service::{Service, ServiceError};
 
 /// How many planned days the page shows.
@@ -10,7 +10,7 @@ const DAYS_SHOWN: usize = 10;
 
 /// A page that says what runs here. It asks nothing of any other host.
 #[get("/")]
-pub(crate) async fn landing(service: web::Data<Service>, _: NoQuery) -> Result<HttpResponse, Failure> {
+pub(crate) async fn landing(service: web::Data<Service>, _: NoQuery) -> Answer {
     let page = blocking(&service, |service| {
         let overview = match service.overview() {
             Ok(overview) => overview,

@@ -5,14 +5,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    Answer, Asked,
     authentication::COOKIE,
     blocking,
     body::{Fields, JsonBody},
-    caller::{Caller, Origin},
+    caller::Origin,
     params::NoQuery,
     parties::PartyRef,
     places::local,
-    problem::{Failure, Problem},
 };
 use crate::{
     domain::Act,
@@ -113,17 +113,11 @@ pub(crate) struct LoginResponse {
     security(()),
     responses(
         (status = 200, description = "The session; the cookie `conthoi_session` is set", body = LoginResponse),
-        (status = 401, description = "Name or password is wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many tries have failed; try again after Retry-After seconds", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Name or password is wrong"),
+        (status = 429, description = "Too many tries have failed; try again after Retry-After seconds"),
     ))]
 #[post("/v1/login")]
-pub(crate) async fn login(
-    service: web::Data<Service>,
-    origin: Origin,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn login(service: web::Data<Service>, origin: Origin, _: NoQuery, body: JsonBody) -> Answer {
     let mut fields = Fields::of(body.json)?;
     let (name, password) = (fields.required::<String>("name"), fields.required::<String>("password"));
     let (name, password) = fields.finish(name.zip(password))?;
@@ -145,12 +139,9 @@ pub(crate) async fn login(
 
 /// End the session.
 #[utoipa::path(tag = "access",
-    responses(
-        (status = 204, description = "It has ended, and the cookie is taken away"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 204, description = "It has ended, and the cookie is taken away")))]
 #[post("/v1/logout")]
-pub(crate) async fn logout(service: web::Data<Service>, caller: Caller, _: NoQuery) -> Result<HttpResponse, Failure> {
+pub(crate) async fn logout((service, caller): Asked, _: NoQuery) -> Answer {
     caller.may(Act::ManageOneself)?;
     let principal = caller.principal();
     blocking(&service, move |service| service.logout(&principal)).await?;
@@ -159,12 +150,9 @@ pub(crate) async fn logout(service: web::Data<Service>, caller: Caller, _: NoQue
 
 /// Who the caller is.
 #[utoipa::path(tag = "access",
-    responses(
-        (status = 200, description = "The caller", body = MeResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The caller", body = MeResponse)))]
 #[get("/v1/me")]
-pub(crate) async fn get_me(service: web::Data<Service>, caller: Caller, _: NoQuery) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_me((service, caller): Asked, _: NoQuery) -> Answer {
     caller.may(Act::ManageOneself)?;
     let principal = caller.principal();
     let me = blocking(&service, move |service| MeResponse::of(service, &principal)).await?;

@@ -86,8 +86,14 @@ pub(crate) use reports::ReportResponse;
 pub use server::{ServeError, listen, serve};
 pub(crate) use verify::VerifyResponse;
 
-use self::{fallback::KnownPaths, problem::Failure};
+use self::{caller::Caller, fallback::KnownPaths, problem::Failure};
 use crate::service::{Service, ServiceError};
+
+/// What most handlers begin with: the use cases, and who asks.
+type Asked = (web::Data<Service>, Caller);
+
+/// What a handler ends with.
+type Answer = Result<HttpResponse, Failure>;
 
 /// The whole application, as the tests drive it.
 #[must_use]
@@ -119,6 +125,7 @@ fn limited_app(
     >,
 > {
     let (app, openapi) = App::new().into_utoipa_app().openapi(openapi::about()).configure(endpoints).split_for_parts();
+    let openapi = openapi::with_failures(openapi);
     app.app_data(service)
         .app_data(limits)
         .app_data(web::Data::new(KnownPaths::of(&openapi)))

@@ -1,9 +1,14 @@
-use utoipa::openapi::{
-    ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder,
-    security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
-    tag::TagBuilder,
+use utoipa::{
+    ToSchema,
+    openapi::{
+        ComponentsBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+        tag::TagBuilder,
+    },
 };
 use utoipa_actix_web::AppExt;
+
+use super::problem::{PROBLEM_JSON, Problem};
 
 /// What the description says of the whole API.
 pub(super) fn about() -> OpenApi {
@@ -23,7 +28,7 @@ pub(super) fn about() -> OpenApi {
         .build();
     OpenApiBuilder::new()
         .info(info)
-        .components(Some(schemes()))
+        .components(Some(shared()))
         .security(Some(["session", "token"].map(|name| SecurityRequirement::new(name, [""; 0]))))
         .tags(Some([
             tag("health", "Whether the service runs and is ready"),
@@ -54,8 +59,8 @@ pub(super) fn about() -> OpenApi {
         .build()
 }
 
-/// How a caller is recognised.
-fn schemes() -> utoipa::openapi::Components {
+/// How a caller is recognised, and what a failure looks like.
+fn shared() -> utoipa::openapi::Components {
     let cookie = ApiKeyValue::with_description(
         super::authentication::COOKIE,
         "Set by POST /v1/login. Requests that another site's page makes are refused.",
@@ -63,10 +68,36 @@ fn schemes() -> utoipa::openapi::Components {
     let token = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("The token of another system, whose scopes say what it may do, or of an enrolled device"));
+    let mut of_problems = Vec::new();
+    Problem::schemas(&mut of_problems);
     ComponentsBuilder::new()
+        .schema_from::<Problem>()
+        .schemas_from_iter(of_problems)
         .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
         .security_scheme("token", SecurityScheme::Http(token.build()))
         .build()
+}
+
+/// The description with what every operation has in common: any failure is a problem document, also those that the operation
+/// names by their status.
+pub(super) fn with_failures(mut openapi: OpenApi) -> OpenApi {
+    let problem = || Content::new(Some(Ref::from_schema_name("Problem")));
+    for path in openapi.paths.paths.values_mut() {
+        let methods = [&mut path.get, &mut path.put, &mut path.post, &mut path.patch, &mut path.delete];
+        for operation in methods.into_iter().flatten() {
+            let responses = &mut operation.responses.responses;
+            responses.entry("default".to_owned()).or_insert_with(|| Response::new("Any failure").into());
+            for (status, response) in responses {
+                if let RefOr::T(response) = response
+                    && response.content.is_empty()
+                    && (status == "default" || status.starts_with(['4', '5']))
+                {
+                    response.content.insert(PROBLEM_JSON.to_owned(), problem().into());
+                }
+            }
+        }
+    }
+    openapi
 }
 
 /// The description of the API (OpenAPI 3.1).
@@ -77,5 +108,5 @@ fn schemes() -> utoipa::openapi::Components {
 pub fn document() -> String {
     let (_, openapi) =
         actix_web::App::new().into_utoipa_app().openapi(about()).configure(super::endpoints).split_for_parts();
-    openapi.to_pretty_json().expect("the description is made of serialisable parts")
+    with_failures(openapi).to_pretty_json().expect("the description is made of serialisable parts")
 }

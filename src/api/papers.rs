@@ -4,11 +4,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    blocking,
+    Answer, Asked, blocking,
     body::{Fields, JsonBody},
     caller::Caller,
     params::{NoQuery, Param, PathParams, QueryParams},
-    problem::{Failure, Problem},
+    problem::Failure,
 };
 use crate::{
     domain::{Act, RoundId, RunId, ScanId},
@@ -67,7 +67,7 @@ async fn labels(
     codes: Vec<String>,
     format: Option<LabelPaper>,
     start: Option<usize>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let format = match format.unwrap_or(LabelPaper::A4) {
         LabelPaper::A4 => LabelFormat::Sheets { start: start.unwrap_or(1) },
         LabelPaper::Single => LabelFormat::Single,
@@ -99,14 +99,9 @@ fn check_start(format: Option<LabelPaper>, start: Option<u64>) -> Result<Option<
     ),
     responses(
         (status = 200, description = "The labels", content((Vec<u8> = "application/pdf"), (String = "application/zpl"))),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/labels")]
-pub(crate) async fn get_labels(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_labels((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::PrintPaper)?;
     let codes = query.get::<String>("codes");
     let format = query.get::<LabelPaper>("format");
@@ -129,15 +124,9 @@ pub(crate) async fn get_labels(
 #[utoipa::path(tag = "papers", request_body = LabelsBody,
     responses(
         (status = 200, description = "The labels", content((Vec<u8> = "application/pdf"), (String = "application/zpl"))),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[post("/v1/labels")]
-pub(crate) async fn print_labels(
-    service: web::Data<Service>,
-    caller: Caller,
-    body: JsonBody,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn print_labels((service, caller): Asked, body: JsonBody, _: NoQuery) -> Answer {
     caller.may(Act::PrintPaper)?;
     let mut fields = Fields::of(body.json)?;
     let codes: Option<Vec<String>> = fields.required("codes");
@@ -157,17 +146,9 @@ pub(crate) async fn print_labels(
 /// The manifest of a run on paper: each courier's stops in order, the items to be ticked.
 #[utoipa::path(tag = "papers",
     params(("id" = uuid::Uuid, Path, description = "The run's id")),
-    responses(
-        (status = 200, description = "The manifest", body = Vec<u8>, content_type = "application/pdf"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The manifest", body = Vec<u8>, content_type = "application/pdf")))]
 #[get("/v1/runs/{id}/manifest.pdf")]
-pub(crate) async fn get_run_manifest_pdf(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_run_manifest_pdf((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::PrintPaper)?;
     let id: RunId = path.get("id")?;
     let bytes = blocking(&service, move |service| service.run_manifest_pdf_for(&caller.authority(), id)).await?;
@@ -177,17 +158,9 @@ pub(crate) async fn get_run_manifest_pdf(
 /// The manifest of a round on paper, with the addresses that the courier needs.
 #[utoipa::path(tag = "papers",
     params(("id" = uuid::Uuid, Path, description = "The round's id")),
-    responses(
-        (status = 200, description = "The manifest", body = Vec<u8>, content_type = "application/pdf"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The manifest", body = Vec<u8>, content_type = "application/pdf")))]
 #[get("/v1/rounds/{id}/manifest.pdf")]
-pub(crate) async fn get_round_manifest_pdf(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_round_manifest_pdf((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::PrintPaper)?;
     let id: RoundId = path.get("id")?;
     let bytes = blocking(&service, move |service| service.round_manifest_pdf_for(&caller.authority(), id)).await?;
@@ -200,17 +173,9 @@ pub(crate) async fn get_round_manifest_pdf(
 /// scan and shows of each whether the other side has scanned it too.
 #[utoipa::path(tag = "papers",
     params(("scan_id" = uuid::Uuid, Path, description = "The scan of the giver or of the receiver")),
-    responses(
-        (status = 200, description = "The minute", body = Vec<u8>, content_type = "application/pdf"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The minute", body = Vec<u8>, content_type = "application/pdf")))]
 #[get("/v1/handovers/{scan_id}/minute.pdf")]
-pub(crate) async fn get_handover_minute(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_handover_minute((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::PrintPaper)?;
     let id = ScanId::from_uuid(path.get("scan_id")?);
     let bytes = blocking(&service, move |service| service.handover_minute_for(&caller.authority(), id)).await?;
@@ -324,17 +289,9 @@ impl From<&IssuedSlip> for SlipResponse {
 /// The slip is issued when it is asked for. As long as nothing new was scanned, asking again gives the same slip.
 #[utoipa::path(tag = "papers",
     params(("code" = String, Path, description = "The dossier's code", example = "000.00.00.H51-190614-0001")),
-    responses(
-        (status = 200, description = "The slip", body = Vec<u8>, content_type = "application/pdf"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The slip", body = Vec<u8>, content_type = "application/pdf")))]
 #[get("/v1/dossiers/{code}/control-slip.pdf")]
-pub(crate) async fn get_control_slip_pdf(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_control_slip_pdf((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::PrintPaper)?;
     let code = path.text("code").to_owned();
     let name = format!("control-slip-{code}.pdf");
@@ -347,17 +304,9 @@ pub(crate) async fn get_control_slip_pdf(
 /// The control slip of a dossier as data.
 #[utoipa::path(tag = "papers",
     params(("code" = String, Path, description = "The dossier's code", example = "000.00.00.H51-190614-0001")),
-    responses(
-        (status = 200, description = "The slip", body = SlipResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The slip", body = SlipResponse)))]
 #[get("/v1/dossiers/{code}/control-slip.json")]
-pub(crate) async fn get_control_slip(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_control_slip((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::PrintPaper)?;
     let code = path.text("code").to_owned();
     let slip = blocking(&service, move |service| {

@@ -9,6 +9,10 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::problem::{Failure, ProblemField};
+use crate::domain::{
+    AttemptFailure, HalfDay, IdentityDocument, LossKind, Proof, RatingStep, Receiver, RequestState, Role, SiteKind,
+    report::{Grouping, Quarter},
+};
 
 /// A value of a path or a query that can be read from text.
 pub(crate) trait Param: Sized {
@@ -71,17 +75,18 @@ macro_rules! domain_params {
 
 domain_params!(ItemId: "an item", RunId: "a run", RoundId: "a round", RouteId: "a route");
 
-impl Param for crate::domain::HalfDay {
-    fn read(text: &str) -> Result<Self, String> {
-        text.parse::<Self>().map_err(|error| error.to_string())
-    }
+/// Words of the domain, whose own errors list those there are.
+macro_rules! domain_words {
+    ($($name:ident)+) => {$(
+        impl Param for $name {
+            fn read(text: &str) -> Result<Self, String> {
+                text.parse::<Self>().map_err(|error| error.to_string())
+            }
+        }
+    )+};
 }
 
-impl Param for crate::domain::SiteKind {
-    fn read(text: &str) -> Result<Self, String> {
-        text.parse::<Self>().map_err(|error| error.to_string())
-    }
-}
+domain_words!(AttemptFailure Grouping HalfDay IdentityDocument LossKind Proof Quarter RatingStep Receiver RequestState Role SiteKind);
 
 impl Param for uuid::Uuid {
     fn read(text: &str) -> Result<Self, String> {

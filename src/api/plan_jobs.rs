@@ -1,7 +1,7 @@
 use actix_web::{
     HttpRequest, HttpResponse, delete, get,
     http::{StatusCode, header},
-    post, web,
+    post,
 };
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use chrono_tz::Tz;
@@ -10,17 +10,15 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    blocking,
+    Answer, Asked, blocking,
     body::{Fields, JsonBody},
-    caller::Caller,
     etag, events,
     params::{NoQuery, PathParams},
     places::local,
-    problem::{Failure, Problem},
 };
 use crate::{
     domain::Act,
-    service::{DayRequest, PlanJob, Service},
+    service::{DayRequest, PlanJob},
 };
 
 /// The largest seed: what every JSON reader keeps exactly.
@@ -101,17 +99,10 @@ impl PlanJobResponse {
     request_body = NewPlanBody,
     responses(
         (status = 202, description = "The job has begun; Location says where to follow it", body = PlanJobResponse),
-        (status = 412, description = "The plan is another one by now", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "The plan is another one by now"),
     ))]
 #[post("/v1/plans")]
-pub(crate) async fn create_plan(
-    service: web::Data<Service>,
-    caller: Caller,
-    request: HttpRequest,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn create_plan((service, caller): Asked, request: HttpRequest, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::MakePlans)?;
     let expected = etag::expected(&request)?;
     let mut fields = Fields::of(body.json)?;
@@ -136,17 +127,9 @@ pub(crate) async fn create_plan(
 /// How far a plan job has come.
 #[utoipa::path(tag = "plans",
     params(("id" = Uuid, Path, description = "The job's id")),
-    responses(
-        (status = 200, description = "The job", body = PlanJobResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The job", body = PlanJobResponse)))]
 #[get("/v1/plan-jobs/{id}")]
-pub(crate) async fn get_plan_job(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_plan_job((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadPlanJobs)?;
     let id: Uuid = path.get("id")?;
     let job = blocking(&service, move |service| {
@@ -160,15 +143,9 @@ pub(crate) async fn get_plan_job(
     params(("id" = Uuid, Path, description = "The job's id")),
     responses(
         (status = 200, description = "Each event's data is the job as JSON", body = events::ServerSentEvent, content_type = "text/event-stream"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/plan-jobs/{id}/events")]
-pub(crate) async fn follow_plan_job(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn follow_plan_job((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadPlanJobs)?;
     let id: Uuid = path.get("id")?;
     let zone = blocking(&service, move |service| {
@@ -185,16 +162,10 @@ pub(crate) async fn follow_plan_job(
     responses(
         (status = 202, description = "It will end", body = PlanJobResponse),
         (status = 200, description = "It was cancelled before", body = PlanJobResponse),
-        (status = 409, description = "It has ended otherwise", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It has ended otherwise"),
     ))]
 #[delete("/v1/plan-jobs/{id}")]
-pub(crate) async fn cancel_plan_job(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn cancel_plan_job((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::MakePlans)?;
     let id: Uuid = path.get("id")?;
     let job = blocking(&service, move |service| {

@@ -1,27 +1,24 @@
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
+use actix_web::{HttpRequest, HttpResponse, get, http::header};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    blocking,
-    caller::Caller,
-    etag,
+    Answer, Asked, blocking, etag,
     manifest::ManifestItem,
     paging::{self, page},
     params::{NoQuery, PathParams, QueryParams},
     places::local,
-    problem::{Failure, Problem},
     route_view::{RoundOut, RunOut},
     travel::TravelBasisOut,
     warning::WarningOut,
 };
 use crate::{
     domain::{Act, PlanSummary, UnassignedReason},
-    service::{DayPlan, Service, ServiceError},
+    service::{DayPlan, ServiceError},
 };
 
 /// A plan in figures.
@@ -188,16 +185,9 @@ pub(crate) struct PlanList {
         ("limit" = Option<u32>, Query, description = "At most so many, 1 to 1000; 100 when not given"),
         ("cursor" = Option<String>, Query, description = "`next` of the part before"),
     ),
-    responses(
-        (status = 200, description = "Days; the Link header leads to the next part", body = PlanList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "Days; the Link header leads to the next part", body = PlanList)))]
 #[get("/v1/plans")]
-pub(crate) async fn list_plans(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_plans((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadPlans)?;
     let after = query.get::<NaiveDate>("cursor");
     let limit = paging::limit(&mut query);
@@ -235,16 +225,9 @@ pub(crate) async fn list_plans(
     responses(
         (status = 200, description = "The plan; its ETag changes whenever the day is planned again", body = PlanResponse),
         (status = 304, description = "The client has it already"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/plans/{date}")]
-pub(crate) async fn get_plan(
-    service: web::Data<Service>,
-    caller: Caller,
-    request: HttpRequest,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_plan((service, caller): Asked, request: HttpRequest, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadPlans)?;
     let date: NaiveDate = path.get("date")?;
     let version =

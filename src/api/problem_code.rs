@@ -3,8 +3,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
+    Answer,
     params::{NoQuery, PathParams},
-    problem::{Failure, Problem},
+    problem::Failure,
 };
 
 /// What can go wrong, as a stable code.
@@ -282,11 +283,11 @@ pub(crate) async fn list_problems(_: NoQuery) -> HttpResponse {
     params(("code" = String, Path, description = "The code of a problem", example = "not_planned")),
     responses(
         (status = 200, description = "What it means and what to do", body = ProblemExplanation),
-        (status = 404, description = "No problem has that code", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No problem has that code"),
     )
 )]
 #[get("/problems/{code}")]
-pub(crate) async fn explain_problem(path: PathParams, _: NoQuery) -> Result<HttpResponse, Failure> {
+pub(crate) async fn explain_problem(path: PathParams, _: NoQuery) -> Answer {
     let wanted = path.text("code");
     match ProblemCode::ALL.iter().find(|code| code.code == wanted) {
         Some(code) => Ok(HttpResponse::Ok().json(ProblemExplanation::from(*code))),

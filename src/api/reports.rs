@@ -1,7 +1,6 @@
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::header::{self, HeaderValue},
-    web,
 };
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
@@ -9,11 +8,11 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{
-    blocking,
+    Answer, Asked, blocking,
     caller::Caller,
     params::{NoQuery, Param, PathParams, QueryParams},
     places::local,
-    problem::{Failure, Problem},
+    problem::Failure,
     problem_code::ProblemCode,
 };
 use crate::{
@@ -21,23 +20,11 @@ use crate::{
         Act, CentreData,
         report::{Cell, Grouping, Quarter, Report, Row},
     },
-    service::{ReportRequest, ReportTable, Service},
+    service::{ReportRequest, ReportTable},
 };
 
 const CSV: &str = "text/csv";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-impl Param for Grouping {
-    fn read(text: &str) -> Result<Self, String> {
-        text.parse::<Self>().map_err(|error| error.to_string())
-    }
-}
-
-impl Param for Quarter {
-    fn read(text: &str) -> Result<Self, String> {
-        text.parse::<Self>().map_err(|error| error.to_string())
-    }
-}
 
 /// As what a report is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,12 +162,9 @@ impl ReportResponse {
 
 /// List the reports that there are.
 #[utoipa::path(tag = "reports",
-    responses(
-        (status = 200, description = "Every report", body = [ReportInfo]),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "Every report", body = [ReportInfo])))]
 #[get("/v1/reports")]
-pub(crate) async fn list_reports(caller: Caller, _: NoQuery) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_reports(caller: Caller, _: NoQuery) -> Answer {
     caller.may(Act::ReadReports)?;
     let reports = Report::ALL.map(|report| ReportInfo {
         name: report.as_str(),
@@ -206,16 +190,14 @@ pub(crate) async fn list_reports(caller: Caller, _: NoQuery) -> Result<HttpRespo
             (String = "text/csv"),
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         )),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/reports/{name}")]
 pub(crate) async fn get_report(
-    service: web::Data<Service>,
-    caller: Caller,
+    (service, caller): Asked,
     request: HttpRequest,
     path: PathParams,
     mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     caller.may(Act::ReadReports)?;
     let name = path.text("name");
     let known = name.parse::<Report>();
@@ -261,16 +243,9 @@ pub(crate) async fn get_report(
 /// The law's report of a quarter: volumes, complaints, losses, damages, compensation.
 #[utoipa::path(tag = "reports",
     params(("quarter" = Option<String>, Query, description = "The quarter; the last one that is over when not given", example = "2019-Q2")),
-    responses(
-        (status = 200, description = "The report", content_type = "application/pdf", body = Vec<u8>),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The report", content_type = "application/pdf", body = Vec<u8>)))]
 #[get("/v1/reports/quarterly.pdf")]
-pub(crate) async fn get_quarterly_report(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_quarterly_report((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadReports)?;
     let quarter = query.get::<Quarter>("quarter");
     query.finish()?;

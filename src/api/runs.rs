@@ -4,11 +4,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    blocking,
+    Answer, Asked, blocking,
     caller::Caller,
     manifest::{Manifest, RouteManifest},
     params::{NoQuery, PathParams},
-    problem::{Failure, Problem},
     route_view::{RoundOut, RouteOut, RunOut, StopOut},
     travel::TravelBasisOut,
 };
@@ -95,7 +94,7 @@ async fn with_run<T>(
     caller: Caller,
     path: &PathParams,
     render: fn(&DayPlan, RunId) -> Option<T>,
-) -> Result<HttpResponse, Failure>
+) -> Answer
 where
     T: Serialize + Send + 'static,
 {
@@ -110,7 +109,7 @@ async fn with_round<T>(
     caller: Caller,
     path: &PathParams,
     render: fn(&DayPlan, RoundId) -> Option<T>,
-) -> Result<HttpResponse, Failure>
+) -> Answer
 where
     T: Serialize + Send + 'static,
 {
@@ -123,17 +122,9 @@ where
 /// Get a run.
 #[utoipa::path(tag = "runs",
     params(("id" = uuid::Uuid, Path, description = "The run's id")),
-    responses(
-        (status = 200, description = "The run with a route for each courier", body = RunResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The run with a route for each courier", body = RunResponse)))]
 #[get("/v1/runs/{id}")]
-pub(crate) async fn get_run(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_run((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadPlans)?;
     with_run(&service, caller, &path, |day, id| {
         let run = RunOut::of(day, day.run(id)?);
@@ -150,17 +141,9 @@ pub(crate) async fn get_run(
 /// The stops of a run.
 #[utoipa::path(tag = "runs",
     params(("id" = uuid::Uuid, Path, description = "The run's id")),
-    responses(
-        (status = 200, description = "The stops of each courier's route", body = StopsResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The stops of each courier's route", body = StopsResponse)))]
 #[get("/v1/runs/{id}/stops")]
-pub(crate) async fn get_run_stops(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_run_stops((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadPlans)?;
     with_run(&service, caller, &path, |day, id| Some(stops_of(day, &day.run(id)?.routes.iter().collect::<Vec<_>>())))
         .await
@@ -169,17 +152,9 @@ pub(crate) async fn get_run_stops(
 /// The manifest of a run: what each courier must have on board at departure and after each stop, and what was scanned of it.
 #[utoipa::path(tag = "runs",
     params(("id" = uuid::Uuid, Path, description = "The run's id")),
-    responses(
-        (status = 200, description = "The manifest", body = Manifest),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The manifest", body = Manifest)))]
 #[get("/v1/runs/{id}/manifest")]
-pub(crate) async fn get_run_manifest(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_run_manifest((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadPlans)?;
     let id: RunId = path.get("id")?;
     let manifest = blocking(&service, move |service| {
@@ -196,17 +171,9 @@ pub(crate) async fn get_run_manifest(
 /// Get a round.
 #[utoipa::path(tag = "rounds",
     params(("id" = uuid::Uuid, Path, description = "The round's id")),
-    responses(
-        (status = 200, description = "The round with its route", body = RoundResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The round with its route", body = RoundResponse)))]
 #[get("/v1/rounds/{id}")]
-pub(crate) async fn get_round(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_round((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadPlans)?;
     with_round(&service, caller, &path, |day, id| {
         let round = RoundOut::of(day, day.round(id)?);
@@ -223,17 +190,9 @@ pub(crate) async fn get_round(
 /// The stops of a round, with the addresses that the courier needs.
 #[utoipa::path(tag = "rounds",
     params(("id" = uuid::Uuid, Path, description = "The round's id")),
-    responses(
-        (status = 200, description = "The stops", body = StopsResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The stops", body = StopsResponse)))]
 #[get("/v1/rounds/{id}/stops")]
-pub(crate) async fn get_round_stops(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_round_stops((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadPlans)?;
     with_round(&service, caller, &path, |day, id| Some(stops_of(day, &[&day.round(id)?.route]))).await
 }
@@ -242,17 +201,9 @@ pub(crate) async fn get_round_stops(
 /// it.
 #[utoipa::path(tag = "rounds",
     params(("id" = uuid::Uuid, Path, description = "The round's id")),
-    responses(
-        (status = 200, description = "The manifest", body = Manifest),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The manifest", body = Manifest)))]
 #[get("/v1/rounds/{id}/manifest")]
-pub(crate) async fn get_round_manifest(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_round_manifest((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadPlans)?;
     let id: RoundId = path.get("id")?;
     let manifest = blocking(&service, move |service| {

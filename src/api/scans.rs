@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, post};
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::Serialize;
 use serde_json::Value;
@@ -6,18 +6,17 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    blocking,
+    Answer, Asked, blocking,
     body::{Fields, JsonBody},
-    caller::Caller,
     params::NoQuery,
     parties::{PartyBody, read_party},
     places::local,
-    problem::{Failure, Problem, ProblemField},
+    problem::{Failure, ProblemField},
     problem_code::ProblemCode,
 };
 use crate::{
     domain::{Act, DeviceId, EvidenceRef, HomeDeliveryId, LegCarrier, Position, RoundId, RunId, ScanId},
-    service::{FieldProblem, IncomingAction, IncomingScan, NamedPlace, ScanAnswer, Service},
+    service::{FieldProblem, IncomingAction, IncomingScan, NamedPlace, ScanAnswer},
 };
 
 /// Scans in one request at most.
@@ -219,16 +218,10 @@ fn read_scan(json: Value) -> Result<IncomingScan, Vec<FieldProblem>> {
     request_body = ScansBody,
     responses(
         (status = 200, description = "What became of each scan", body = ScanResults),
-        (status = 503, description = "Nothing can be recorded now; send the same again after Retry-After seconds", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Nothing can be recorded now; send the same again after Retry-After seconds"),
     ))]
 #[post("/v1/scans")]
-pub(crate) async fn record_scans(
-    service: web::Data<Service>,
-    caller: Caller,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn record_scans((service, caller): Asked, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::CaptureScans)?;
     let mut fields = Fields::of(body.json)?;
     let scans = fields.required::<Vec<Value>>("scans");

@@ -1,18 +1,17 @@
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    blocking,
-    caller::Caller,
+    Answer, Asked, blocking,
     paging::{self, page},
     params::{NoQuery, PathParams, QueryParams},
-    problem::{Failure, Problem},
+    problem::Failure,
 };
 use crate::{
     domain::{Act, Site},
-    service::{Service, ServiceError, SiteQuery},
+    service::{ServiceError, SiteQuery},
 };
 
 /// A place that a run can stop at.
@@ -84,16 +83,9 @@ pub(crate) struct SiteList {
         ("limit" = Option<u32>, Query, description = "At most so many, 1 to 1000; 100 when not given"),
         ("cursor" = Option<String>, Query, description = "`next` of the part before"),
     ),
-    responses(
-        (status = 200, description = "Sites; the Link header leads to the next part", body = SiteList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "Sites; the Link header leads to the next part", body = SiteList)))]
 #[get("/v1/sites")]
-pub(crate) async fn list_sites(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_sites((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadCentre)?;
     let wanted = SiteQuery { words: query.get("q"), kind: query.get("kind"), after: query.get("cursor") };
     let limit = paging::limit(&mut query);
@@ -112,17 +104,9 @@ pub(crate) async fn list_sites(
 /// Get one site.
 #[utoipa::path(tag = "centre",
     params(("code" = String, Path, description = "The site's code", example = "STNMT")),
-    responses(
-        (status = 200, description = "The site", body = SiteResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The site", body = SiteResponse)))]
 #[get("/v1/sites/{code}")]
-pub(crate) async fn get_site(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_site((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadCentre)?;
     let code = path.text("code").to_owned();
     let site = blocking(&service, move |service| service.site(&code)).await?;

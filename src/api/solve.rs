@@ -6,23 +6,19 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, post};
 
 use super::{
-    blocking,
+    Answer, Asked, blocking,
     body::JsonBytes,
-    caller::Caller,
     params::QueryParams,
-    problem::{Failure, Problem},
+    problem::Failure,
     problem_code::ProblemCode,
     solve_schema::{SolveInput, SolveOutput, example},
 };
 use crate::{
     domain::Act,
-    service::{
-        Service,
-        solve::{SolveLimits, SolveRequest},
-    },
+    service::solve::{SolveLimits, SolveRequest},
 };
 
 /// The largest input that is read, bytes: durations and distances between more than a thousand places.
@@ -54,18 +50,16 @@ impl Drop for GoneWhenDropped {
     request_body(content = SolveInput, example = json!(example())),
     responses(
         (status = 200, description = "The routes, also where tasks are left out", body = SolveOutput),
-        (status = 400, description = "A member that cannot be accepted, named by JSON pointer", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "Too many bytes, tasks or vehicles", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Enough problems are being solved already; Retry-After says when to ask again", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A member that cannot be accepted, named by JSON pointer"),
+        (status = 413, description = "Too many bytes, tasks or vehicles"),
+        (status = 503, description = "Enough problems are being solved already; Retry-After says when to ask again"),
     ))]
 #[post("/v1/solve")]
 pub(crate) async fn solve(
-    service: web::Data<Service>,
-    caller: Caller,
+    (service, caller): Asked,
     mut query: QueryParams,
     body: JsonBytes<INPUT_BYTES_MAX>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     caller.may(Act::Solve)?;
     let request = request(&mut query, &service.solve_limits())?;
     let permit = service.solve_permit()?;

@@ -1,19 +1,10 @@
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{
-    blocking,
-    caller::Caller,
-    params::QueryParams,
-    places::local,
-    problem::{Failure, Problem},
-};
-use crate::{
-    domain::{Act, CallsAt},
-    service::Service,
-};
+use super::{Answer, Asked, blocking, params::QueryParams, places::local};
+use crate::domain::{Act, CallsAt};
 
 /// One scheduled departure.
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,16 +44,9 @@ pub(crate) struct TimetableResponse {
 /// The runs of a day.
 #[utoipa::path(tag = "centre",
     params(("date" = Option<NaiveDate>, Query, description = "The day; today when not given", example = "2019-06-14")),
-    responses(
-        (status = 200, description = "The runs", body = TimetableResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The runs", body = TimetableResponse)))]
 #[get("/v1/timetable")]
-pub(crate) async fn get_timetable(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_timetable((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadCentre)?;
     let date = query.get::<NaiveDate>("date");
     query.finish()?;

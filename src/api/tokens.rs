@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use actix_web::{HttpResponse, delete, get, http::header, post, web};
+use actix_web::{HttpResponse, delete, get, http::header, post};
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -8,16 +8,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    blocking,
+    Answer, Asked, blocking,
     body::{Fields, JsonBody},
-    caller::Caller,
     params::{NoQuery, PathParams},
     places::local,
-    problem::{Failure, Problem},
 };
 use crate::{
     domain::{AccountId, Act, Scope, TokenId},
-    service::{AccessToken, NewToken, Service},
+    service::{AccessToken, NewToken},
 };
 
 /// With what another system comes in. Its secret is not shown.
@@ -91,17 +89,9 @@ pub(crate) struct NewTokenBody {
 /// The tokens of another system's account.
 #[utoipa::path(tag = "access",
     params(("id" = Uuid, Path, description = "The account's id")),
-    responses(
-        (status = 200, description = "Its tokens, without their secrets", body = TokenList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "Its tokens, without their secrets", body = TokenList)))]
 #[get("/v1/accounts/{id}/tokens")]
-pub(crate) async fn list_tokens(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_tokens((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadAccounts)?;
     let id = AccountId::from_uuid(path.get("id")?);
     let list = blocking(&service, move |service| {
@@ -115,18 +105,9 @@ pub(crate) async fn list_tokens(
 #[utoipa::path(tag = "access",
     params(("id" = Uuid, Path, description = "The id of an account with the role integration")),
     request_body = NewTokenBody,
-    responses(
-        (status = 201, description = "The token with its secret", body = NewTokenResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 201, description = "The token with its secret", body = NewTokenResponse)))]
 #[post("/v1/accounts/{id}/tokens")]
-pub(crate) async fn issue_token(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn issue_token((service, caller): Asked, path: PathParams, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::ManageAccounts)?;
     let id = AccountId::from_uuid(path.get("id")?);
     let mut fields = Fields::of(body.json)?;
@@ -154,17 +135,9 @@ pub(crate) async fn issue_token(
 /// Revoke a token. The next request with it is refused.
 #[utoipa::path(tag = "access",
     params(("id" = Uuid, Path, description = "The token's id")),
-    responses(
-        (status = 200, description = "The token, revoked now or before", body = TokenResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The token, revoked now or before", body = TokenResponse)))]
 #[delete("/v1/tokens/{id}")]
-pub(crate) async fn revoke_token(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn revoke_token((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ManageAccounts)?;
     let id = TokenId::from_uuid(path.get("id")?);
     let token = blocking(&service, move |service| {

@@ -6,11 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    blocking,
+    Answer, blocking,
     landing::escape,
     params::{NoQuery, PathParams},
     places::local,
-    problem::{Failure, Problem},
 };
 use crate::{
     domain::CentreData,
@@ -167,7 +166,6 @@ fn wants_page(request: &HttpRequest) -> bool {
     params(("code" = String, Path, description = "The verification code, or the text of the 2-D code", example = "0000-0000-0000-0000")),
     responses(
         (status = 200, description = "What is known of it", content((VerifyResponse = "application/json"), (String = "text/html"))),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/verify/{code}")]
 pub(crate) async fn verify_slip(
@@ -175,7 +173,7 @@ pub(crate) async fn verify_slip(
     request: HttpRequest,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let code = path.text("code").to_owned();
     let answer =
         blocking(&service, move |service| Ok(VerifyResponse::of(&*service.centre()?, &service.verify_slip(&code)?)));
@@ -202,12 +200,9 @@ pub(crate) struct KeyResponse {
 
 /// The public key with which slips are signed: `conthoi ledger verify-slip --qr TEXT --key KEY` needs nothing else.
 #[utoipa::path(tag = "papers",
-    responses(
-        (status = 200, description = "The key", body = KeyResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The key", body = KeyResponse)))]
 #[get("/verify/key")]
-pub(crate) async fn get_slip_key(service: web::Data<Service>, _: NoQuery) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_slip_key(service: web::Data<Service>, _: NoQuery) -> Answer {
     let key = blocking(&service, Service::slip_public_key).await?;
     Ok(HttpResponse::Ok().json(KeyResponse { algorithm: "Ed25519", public_key: hex(&key) }))
 }

@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, delete, get, http::header, post, web};
+use actix_web::{HttpResponse, delete, get, http::header, post};
 use chrono::{DateTime, FixedOffset};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -7,17 +7,15 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    blocking,
+    Answer, Asked, blocking,
     body::{Fields, JsonBody},
-    caller::Caller,
-    paging::{self, page},
+    paging::{self, After, page},
     params::{NoQuery, Param, PathParams, QueryParams},
     places::local,
-    problem::{Failure, Problem},
 };
 use crate::{
     domain::Act,
-    service::{DeliveryState, NewWebhook, Service, WebhookDelivery, WebhookDetail, WebhookKind},
+    service::{DeliveryState, NewWebhook, WebhookDelivery, WebhookDetail, WebhookKind},
 };
 
 /// An endpoint to be told.
@@ -136,17 +134,9 @@ pub(crate) struct DeliveryList {
 /// endpoint. Deliveries may come out of order, and twice with the same `webhook-id`.
 #[utoipa::path(tag = "webhooks",
     request_body = NewWebhookBody,
-    responses(
-        (status = 201, description = "It is added; the secret is shown only now", body = WebhookResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 201, description = "It is added; the secret is shown only now", body = WebhookResponse)))]
 #[post("/v1/webhooks")]
-pub(crate) async fn create_webhook(
-    service: web::Data<Service>,
-    caller: Caller,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn create_webhook((service, caller): Asked, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::ManageWebhooks)?;
     let mut fields = Fields::of(body.json)?;
     let url = fields.required::<String>("url");
@@ -163,16 +153,9 @@ pub(crate) async fn create_webhook(
 
 /// List the endpoints.
 #[utoipa::path(tag = "webhooks",
-    responses(
-        (status = 200, description = "All of them", body = WebhookList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "All of them", body = WebhookList)))]
 #[get("/v1/webhooks")]
-pub(crate) async fn list_webhooks(
-    service: web::Data<Service>,
-    caller: Caller,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_webhooks((service, caller): Asked, _: NoQuery) -> Answer {
     caller.may(Act::ManageWebhooks)?;
     let list = blocking(&service, |service| {
         let zone = service.centre()?.centre.time_zone;
@@ -185,17 +168,9 @@ pub(crate) async fn list_webhooks(
 /// Get one endpoint.
 #[utoipa::path(tag = "webhooks",
     params(("id" = Uuid, Path, description = "The endpoint's id")),
-    responses(
-        (status = 200, description = "The endpoint", body = WebhookResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The endpoint", body = WebhookResponse)))]
 #[get("/v1/webhooks/{id}")]
-pub(crate) async fn get_webhook(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_webhook((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ManageWebhooks)?;
     let id: Uuid = path.get("id")?;
     let webhook = blocking(&service, move |service| {
@@ -207,17 +182,9 @@ pub(crate) async fn get_webhook(
 /// Delete an endpoint with all its deliveries.
 #[utoipa::path(tag = "webhooks",
     params(("id" = Uuid, Path, description = "The endpoint's id")),
-    responses(
-        (status = 204, description = "It is gone"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 204, description = "It is gone")))]
 #[delete("/v1/webhooks/{id}")]
-pub(crate) async fn delete_webhook(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn delete_webhook((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ManageWebhooks)?;
     let id: Uuid = path.get("id")?;
     blocking(&service, move |service| service.delete_webhook(id)).await?;
@@ -229,15 +196,9 @@ pub(crate) async fn delete_webhook(
     params(("id" = Uuid, Path, description = "The endpoint's id")),
     responses(
         (status = 202, description = "It is on its way; the list of deliveries shows what comes of it", body = DeliveryResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[post("/v1/webhooks/{id}/ping")]
-pub(crate) async fn ping_webhook(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn ping_webhook((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ManageWebhooks)?;
     let id: Uuid = path.get("id")?;
     let delivery = blocking(&service, move |service| {
@@ -253,18 +214,6 @@ impl Param for DeliveryState {
     }
 }
 
-/// The place after a delivery in the list: its time in microseconds and its id.
-struct Cursor(DateTime<chrono::Utc>, Uuid);
-
-impl Param for Cursor {
-    fn read(text: &str) -> Result<Self, String> {
-        let unreadable = || "it is not the `next` of a list of deliveries".to_owned();
-        let (micros, id) = text.split_once('.').ok_or_else(unreadable)?;
-        let at = micros.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or_else(unreadable)?;
-        Ok(Self(at, id.parse().map_err(|_| unreadable())?))
-    }
-}
-
 /// List an endpoint's deliveries, the newest first. Those in state `dead` were given up.
 #[utoipa::path(tag = "webhooks",
     params(
@@ -273,21 +222,13 @@ impl Param for Cursor {
         ("limit" = Option<u32>, Query, description = "At most so many, 1 to 1000; 100 when not given"),
         ("cursor" = Option<String>, Query, description = "`next` of the part before"),
     ),
-    responses(
-        (status = 200, description = "Deliveries; the Link header leads to the next part", body = DeliveryList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "Deliveries; the Link header leads to the next part", body = DeliveryList)))]
 #[get("/v1/webhooks/{id}/deliveries")]
-pub(crate) async fn list_deliveries(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_deliveries((service, caller): Asked, path: PathParams, mut query: QueryParams) -> Answer {
     caller.may(Act::ManageWebhooks)?;
     let id: Uuid = path.get("id")?;
     let state = query.get::<DeliveryState>("state");
-    let before = query.get::<Cursor>("cursor").map(|Cursor(at, id)| (at, id));
+    let before = query.get::<After>("cursor").map(|After { at, id }| (at, id));
     let limit = paging::limit(&mut query);
     query.finish()?;
     let list = blocking(&service, move |service| {
@@ -295,7 +236,7 @@ pub(crate) async fn list_deliveries(
         let found = service.webhook_deliveries(id, state, before, limit)?;
         Ok(DeliveryList {
             deliveries: found.deliveries.into_iter().map(|delivery| DeliveryResponse::of(delivery, zone)).collect(),
-            next: found.next.map(|(at, id)| format!("{}.{}", at.timestamp_micros(), id.simple())),
+            next: found.next.map(|(at, id)| After { at, id }.to_string()),
         })
     })
     .await?;
@@ -308,17 +249,9 @@ pub(crate) async fn list_deliveries(
         ("id" = Uuid, Path, description = "The endpoint's id"),
         ("delivery" = Uuid, Path, description = "The delivery's id"),
     ),
-    responses(
-        (status = 202, description = "It is on its way again, with the same webhook-id"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 202, description = "It is on its way again, with the same webhook-id")))]
 #[post("/v1/webhooks/{id}/deliveries/{delivery}/retry")]
-pub(crate) async fn retry_delivery(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn retry_delivery((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ManageWebhooks)?;
     let (id, delivery): (Uuid, Uuid) = (path.get("id")?, path.get("delivery")?);
     blocking(&service, move |service| service.retry_delivery(id, delivery)).await?;

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{DayPlan, Service, ServiceError};
+use super::{DayPlan, Service, ServiceError, paging::cut};
 use crate::{
     domain::{
         CentreData, Destination, DossierCode, DossierId, HomeDelivery, HomeDeliveryId, Item, ItemId, Leg, SiteId,
@@ -131,11 +131,8 @@ impl Service {
             code_prefix: query.code_prefix.clone(),
             dossier_code: query.dossier_code.clone(),
         };
-        // One more than wanted tells whether the list goes on.
         let mut items = self.store().items(centre.centre.id, &filter, query.after, limit.saturating_add(1))?;
-        let more = items.len() > limit as usize;
-        items.truncate(limit as usize);
-        let next = items.last().filter(|_| more).map(ItemCursor::from);
+        let next = cut(&mut items, limit, |last| ItemCursor::from(last));
         Ok(ItemPage { items: self.details(items)?, next })
     }
 

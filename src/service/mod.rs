@@ -30,6 +30,7 @@ mod live;
 mod new_item;
 mod notify;
 mod once;
+mod paging;
 mod papers;
 mod planning;
 mod plans;
@@ -58,9 +59,7 @@ pub use access::{
 pub use calendar::{CalendarDay, TimetableDay};
 pub use centres::CentreOverview;
 pub use clock::{Clock, FixedClock, SystemClock};
-pub use complaints::{
-    CompensationPage, ComplaintPage, Days, NamedMatter, NewCompensation, NewComplaint, NewRating, RatingPage,
-};
+pub use complaints::{Days, NamedMatter, NewCompensation, NewComplaint, NewRating, SaidPage, SaidPart};
 pub use designs::{
     DESIGN_COURIERS_MAX, DESIGN_MINUTES, DESIGN_RUNS_MAX, DesignAim, DesignJob, DesignOrder, DesignOutcome,
     DesignState, DesignedTimetable, OwnTimetable,

@@ -1,32 +1,22 @@
-use std::collections::BTreeMap;
-
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Cursor, MatterRef, read_days, read_matter};
+use super::{Codes, MatterRef, read_matter, read_part, show};
 use crate::{
     api::{
-        blocking,
+        Answer, Asked, blocking,
         body::{Fields, JsonBody},
-        caller::Caller,
-        paging::{self, page},
-        params::{NoQuery, Param, QueryParams},
+        paging::page,
+        params::{NoQuery, QueryParams},
         places::local,
-        problem::{Failure, Problem},
     },
-    domain::{Act, CentreData, Compensation, ComplaintId, DossierCode, DossierId, ItemId, LossKind},
-    service::{NewCompensation, Service},
+    domain::{Act, CentreData, Compensation, ComplaintId, ItemId, LossKind},
+    service::NewCompensation,
 };
-
-impl Param for LossKind {
-    fn read(text: &str) -> Result<Self, String> {
-        text.parse::<Self>().map_err(|error| error.to_string())
-    }
-}
 
 /// What a loss or a damage was made good with.
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,7 +42,7 @@ pub(crate) struct CompensationResponse {
 }
 
 impl CompensationResponse {
-    fn of(centre: &CentreData, paid: &Compensation, codes: &BTreeMap<DossierId, DossierCode>) -> Self {
+    fn of(centre: &CentreData, paid: &Compensation, codes: &Codes) -> Self {
         Self {
             id: paid.id.uuid(),
             at: local(paid.at, centre.centre.time_zone),
@@ -100,17 +90,9 @@ pub(crate) struct NewCompensationBody {
 /// Record what a loss or a damage is made good with.
 #[utoipa::path(tag = "complaints",
     request_body = NewCompensationBody,
-    responses(
-        (status = 201, description = "It is recorded", body = CompensationResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 201, description = "It is recorded", body = CompensationResponse)))]
 #[post("/v1/compensations")]
-pub(crate) async fn record_compensation(
-    service: web::Data<Service>,
-    caller: Caller,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn record_compensation((service, caller): Asked, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::AnswerComplaints)?;
     let mut fields = Fields::of(body.json)?;
     let at = fields.parsed::<DateTime<Utc>>("at", false);
@@ -148,30 +130,15 @@ pub(crate) async fn record_compensation(
     ),
     responses(
         (status = 200, description = "Compensations; the Link header leads to the next part", body = CompensationList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/compensations")]
-pub(crate) async fn list_compensations(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_compensations((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadComplaints)?;
-    let days = read_days(&mut query);
-    let after = query.get::<Cursor>("cursor").map(|cursor| cursor.0);
-    let limit = paging::limit(&mut query);
+    let part = read_part(&mut query);
     query.finish()?;
     let list = blocking(&service, move |service| {
-        let found = service.compensations(&days, after, limit)?;
-        let centre = service.centre()?;
-        Ok(CompensationList {
-            compensations: found
-                .compensations
-                .iter()
-                .map(|it| CompensationResponse::of(&centre, it, &found.codes))
-                .collect(),
-            next: found.next.map(|cursor| Cursor(cursor).to_string()),
-        })
+        let (compensations, next) = show(service, &service.compensations(&part)?, CompensationResponse::of)?;
+        Ok(CompensationList { compensations, next })
     })
     .await?;
     Ok(page(&query, list.next.as_deref(), &list))

@@ -1,23 +1,19 @@
-use std::collections::BTreeMap;
-
-use actix_web::{HttpResponse, get, http::header, post, web};
+use actix_web::{HttpResponse, get, http::header, post};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Cursor, MatterRef, read_days};
+use super::{Codes, MatterRef, read_part, show};
 use crate::{
     api::{
-        blocking,
+        Answer, Asked, blocking,
         body::{Fields, JsonBody},
-        caller::Caller,
-        paging::{self, page},
+        paging::page,
         params::{NoQuery, PathParams, QueryParams},
         places::local,
-        problem::{Failure, Problem},
     },
-    domain::{Act, CentreData, Complaint, ComplaintId, DayClock, DossierCode, DossierId},
+    domain::{Act, CentreData, Complaint, ComplaintId, DayClock},
     service::{Service, ServiceError},
 };
 
@@ -45,12 +41,7 @@ pub(crate) struct ComplaintResponse {
 }
 
 impl ComplaintResponse {
-    fn of(
-        centre: &CentreData,
-        complaint: &Complaint,
-        codes: &BTreeMap<DossierId, DossierCode>,
-        today: NaiveDate,
-    ) -> Self {
+    fn of(centre: &CentreData, complaint: &Complaint, codes: &Codes, today: NaiveDate) -> Self {
         let zone = centre.centre.time_zone;
         Self {
             id: complaint.id.uuid(),
@@ -116,32 +107,19 @@ pub(crate) struct ComplaintList {
     ),
     responses(
         (status = 200, description = "Complaints; the Link header leads to the next part", body = ComplaintList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/complaints")]
-pub(crate) async fn list_complaints(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_complaints((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadComplaints)?;
-    let days = read_days(&mut query);
+    let part = read_part(&mut query);
     let answered = query.get::<bool>("answered");
-    let after = query.get::<Cursor>("cursor").map(|cursor| cursor.0);
-    let limit = paging::limit(&mut query);
     query.finish()?;
     let list = blocking(&service, move |service| {
-        let found = service.complaints(&days, answered, after, limit)?;
-        let centre = service.centre()?;
-        let today = today(service, &centre);
-        Ok(ComplaintList {
-            complaints: found
-                .complaints
-                .iter()
-                .map(|it| ComplaintResponse::of(&centre, it, &found.codes, today))
-                .collect(),
-            next: found.next.map(|cursor| Cursor(cursor).to_string()),
-        })
+        let today = today(service, &*service.centre()?);
+        let found = service.complaints(&part, answered)?;
+        let (complaints, next) =
+            show(service, &found, |centre, it, codes| ComplaintResponse::of(centre, it, codes, today))?;
+        Ok(ComplaintList { complaints, next })
     })
     .await?;
     Ok(page(&query, list.next.as_deref(), &list))
@@ -150,17 +128,9 @@ pub(crate) async fn list_complaints(
 /// Get one complaint with its words.
 #[utoipa::path(tag = "complaints",
     params(("id" = Uuid, Path, description = "The complaint's id")),
-    responses(
-        (status = 200, description = "The complaint", body = ComplaintDetail),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The complaint", body = ComplaintDetail)))]
 #[get("/v1/complaints/{id}")]
-pub(crate) async fn get_complaint(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_complaint((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadComplaints)?;
     let id: Uuid = path.get("id")?;
     let detail =
@@ -182,17 +152,10 @@ pub(crate) struct AnswerBody {
     request_body = AnswerBody,
     responses(
         (status = 200, description = "The complaint as it is now", body = ComplaintDetail),
-        (status = 409, description = "It has another answer", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It has another answer"),
     ))]
 #[post("/v1/complaints/{id}/answer")]
-pub(crate) async fn answer_complaint(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn answer_complaint((service, caller): Asked, path: PathParams, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::AnswerComplaints)?;
     let id: Uuid = path.get("id")?;
     let mut fields = Fields::of(body.json)?;

@@ -6,19 +6,22 @@ pub(super) mod ratings;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
     body::Fields,
-    params::{Param, QueryParams},
+    paging::{self, After},
+    params::QueryParams,
 };
 use crate::{
-    domain::{DossierCode, DossierId, HomeDeliveryId, Matter},
-    service::{Days, NamedMatter, TimeCursor},
+    domain::{CentreData, DossierCode, DossierId, HomeDeliveryId, Matter},
+    service::{Days, NamedMatter, SaidPage, SaidPart, Service, ServiceError, TimeCursor},
 };
+
+/// The codes of the dossiers that records are about.
+type Codes = BTreeMap<DossierId, DossierCode>;
 
 /// What a record is about: one of the two.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,7 +34,7 @@ pub(crate) struct MatterRef {
 }
 
 impl MatterRef {
-    fn of(about: Matter, codes: &BTreeMap<DossierId, DossierCode>) -> Self {
+    fn of(about: Matter, codes: &Codes) -> Self {
         match about {
             Matter::Dossier(id) => Self { dossier: codes.get(&id).map(ToString::to_string), home_delivery_id: None },
             Matter::HomeDelivery(id) => Self { dossier: None, home_delivery_id: Some(id.uuid()) },
@@ -52,31 +55,28 @@ fn read_matter(fields: &mut Fields) -> Option<NamedMatter> {
     }
 }
 
-/// The days of a list.
-fn read_days(query: &mut QueryParams) -> Days {
+/// The part of a list that is asked for.
+fn read_part(query: &mut QueryParams) -> SaidPart {
     let days = Days { from: query.get("from"), to: query.get("to") };
     if let (Some(from), Some(to)) = (days.from, days.to)
         && to < from
     {
         query.refuse("to", format!("{to} is before from, which is {from}"));
     }
-    days
-}
-
-/// The place after a record in a list: its time in microseconds and its id.
-struct Cursor(TimeCursor);
-
-impl std::fmt::Display for Cursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}", self.0.at.timestamp_micros(), self.0.id.simple())
+    SaidPart {
+        days,
+        after: query.get::<After>("cursor").map(|After { at, id }| TimeCursor { at, id }),
+        limit: paging::limit(query),
     }
 }
 
-impl Param for Cursor {
-    fn read(text: &str) -> Result<Self, String> {
-        let unreadable = || "it is not the `next` of a list of these".to_owned();
-        let (micros, id) = text.split_once('.').ok_or_else(unreadable)?;
-        let at = micros.parse().ok().and_then(DateTime::<Utc>::from_timestamp_micros).ok_or_else(unreadable)?;
-        Ok(Self(TimeCursor { at, id: id.parse().map_err(|_| unreadable())? }))
-    }
+/// The part's records as they are shown, and the cursor of the next one.
+fn show<T, R>(
+    service: &Service,
+    part: &SaidPage<T>,
+    record: impl Fn(&CentreData, &T, &Codes) -> R,
+) -> Result<(Vec<R>, Option<String>), ServiceError> {
+    let centre = service.centre()?;
+    let records = part.records.iter().map(|it| record(&centre, it, &part.codes)).collect();
+    Ok((records, part.next.map(|TimeCursor { at, id }| After { at, id }.to_string())))
 }

@@ -1,35 +1,25 @@
-use std::collections::BTreeMap;
-
 use actix_web::{
     HttpResponse, get,
     http::{StatusCode, header},
-    post, web,
+    post,
 };
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Cursor, MatterRef, read_days, read_matter};
+use super::{Codes, MatterRef, read_matter, read_part, show};
 use crate::{
     api::{
-        blocking,
+        Answer, Asked, blocking,
         body::{Fields, JsonBody},
-        caller::Caller,
-        paging::{self, page},
-        params::{NoQuery, Param, PathParams, QueryParams},
+        paging::page,
+        params::{NoQuery, PathParams, QueryParams},
         places::local,
-        problem::{Failure, Problem},
     },
-    domain::{Act, CentreData, DossierCode, DossierId, Rating, RatingId, RatingSource, RatingStep},
-    service::{NewRating, Service},
+    domain::{Act, CentreData, Rating, RatingId, RatingSource, RatingStep},
+    service::NewRating,
 };
-
-impl Param for RatingStep {
-    fn read(text: &str) -> Result<Self, String> {
-        text.parse::<Self>().map_err(|error| error.to_string())
-    }
-}
 
 /// How satisfied a citizen was.
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,7 +43,7 @@ pub(crate) struct RatingResponse {
 }
 
 impl RatingResponse {
-    fn of(centre: &CentreData, rating: &Rating, codes: &BTreeMap<DossierId, DossierCode>) -> Self {
+    fn of(centre: &CentreData, rating: &Rating, codes: &Codes) -> Self {
         Self {
             id: rating.id.uuid(),
             at: local(rating.at, centre.centre.time_zone),
@@ -110,15 +100,9 @@ pub(crate) struct NewRatingBody {
     responses(
         (status = 201, description = "It is recorded", body = RatingResponse),
         (status = 200, description = "It was recorded before", body = RatingResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[post("/v1/ratings")]
-pub(crate) async fn record_rating(
-    service: web::Data<Service>,
-    caller: Caller,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn record_rating((service, caller): Asked, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::RecordRatings)?;
     let mut fields = Fields::of(body.json)?;
     let id = fields.parsed::<Uuid>("id", false);
@@ -148,28 +132,15 @@ pub(crate) async fn record_rating(
         ("limit" = Option<u32>, Query, description = "At most so many, 1 to 1000; 100 when not given"),
         ("cursor" = Option<String>, Query, description = "`next` of the part before"),
     ),
-    responses(
-        (status = 200, description = "Ratings; the Link header leads to the next part", body = RatingList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "Ratings; the Link header leads to the next part", body = RatingList)))]
 #[get("/v1/ratings")]
-pub(crate) async fn list_ratings(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_ratings((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadComplaints)?;
-    let days = read_days(&mut query);
-    let after = query.get::<Cursor>("cursor").map(|cursor| cursor.0);
-    let limit = paging::limit(&mut query);
+    let part = read_part(&mut query);
     query.finish()?;
     let list = blocking(&service, move |service| {
-        let found = service.ratings(&days, after, limit)?;
-        let centre = service.centre()?;
-        Ok(RatingList {
-            ratings: found.ratings.iter().map(|it| RatingResponse::of(&centre, it, &found.codes)).collect(),
-            next: found.next.map(|cursor| Cursor(cursor).to_string()),
-        })
+        let (ratings, next) = show(service, &service.ratings(&part)?, RatingResponse::of)?;
+        Ok(RatingList { ratings, next })
     })
     .await?;
     Ok(page(&query, list.next.as_deref(), &list))
@@ -178,17 +149,9 @@ pub(crate) async fn list_ratings(
 /// Get one rating with the citizen's words.
 #[utoipa::path(tag = "complaints",
     params(("id" = Uuid, Path, description = "The rating's id")),
-    responses(
-        (status = 200, description = "The rating", body = RatingDetail),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The rating", body = RatingDetail)))]
 #[get("/v1/ratings/{id}")]
-pub(crate) async fn get_rating(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_rating((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadComplaints)?;
     let id: Uuid = path.get("id")?;
     let detail = blocking(&service, move |service| {

@@ -14,15 +14,9 @@ use tokio::sync::mpsc;
 use utoipa::ToSchema;
 
 use crate::{
-    api::{
-        blocking,
-        caller::Caller,
-        params::QueryParams,
-        problem::{Failure, Problem},
-        problem_code::ProblemCode,
-    },
+    api::{Answer, Asked, blocking, params::QueryParams, problem::Failure, problem_code::ProblemCode},
     domain::Act,
-    service::{DossierFormat, DossierReport, ImportedRow, RowColumn, RowResult, Service},
+    service::{DossierFormat, DossierReport, ImportedRow, RowColumn, RowResult},
 };
 
 /// Bytes of one file at most.
@@ -119,18 +113,14 @@ impl From<DossierReport> for ImportReport {
         (String = "text/csv", example = "code,department,received_at,appointment_at\n000.00.00.H51-190614-0001,STNMT,2019-06-13T09:00:00+07:00,2019-06-20T17:00:00+07:00\n"),
         (Vec<Value> = "application/json"),
     ), description = "The file"),
-    responses(
-        (status = 200, description = "What became of each row", body = ImportReport),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "What became of each row", body = ImportReport)))]
 #[post("/v1/dossiers/import")]
 pub(crate) async fn import_dossiers(
-    service: web::Data<Service>,
-    caller: Caller,
+    (service, caller): Asked,
     request: HttpRequest,
     mut query: QueryParams,
     payload: web::Payload,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     caller.may(Act::WriteDossiers)?;
     let atomic = query.get::<bool>("atomic").unwrap_or(false);
     query.finish()?;

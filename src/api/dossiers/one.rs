@@ -1,20 +1,19 @@
-use actix_web::{HttpRequest, HttpResponse, get, guard::GuardContext, http::header, put, web};
+use actix_web::{HttpRequest, HttpResponse, get, guard::GuardContext, http::header, put};
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
     api::{
-        blocking,
+        Answer, Asked, blocking,
         body::{Fields, JsonBody},
-        caller::Caller,
         etag::{self, Believed},
         params::{NoQuery, PathParams},
         places::{SiteRef, local},
-        problem::{Failure, Problem},
+        problem::Failure,
     },
     domain::{Act, CentreData, Dossier},
-    service::{DossierVersion, ExpectedDossier, NewDossier, PutDossier, Service},
+    service::{DossierVersion, ExpectedDossier, NewDossier, PutDossier},
 };
 
 /// A citizen's case, as far as logistics needs to know it: nothing about the citizen.
@@ -107,16 +106,14 @@ fn names_a_dossier(context: &GuardContext<'_>) -> bool {
     responses(
         (status = 200, description = "The dossier, with its ETag", body = DossierResponse),
         (status = 304, description = "The client has it"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/dossiers/{code}", guard = "names_a_dossier")]
 pub(crate) async fn get_dossier(
-    service: web::Data<Service>,
-    caller: Caller,
+    (service, caller): Asked,
     request: HttpRequest,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     caller.may(Act::ReadDossiers)?;
     let code = path.text("code").to_owned();
     let authority = caller.authority();
@@ -142,18 +139,16 @@ pub(crate) async fn get_dossier(
     responses(
         (status = 201, description = "It is created", body = DossierResponse),
         (status = 200, description = "It is replaced, or was so already", body = DossierResponse),
-        (status = 412, description = "It is not the one that the condition names", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "It is not the one that the condition names"),
     ))]
 #[put("/v1/dossiers/{code}", guard = "names_a_dossier")]
 pub(crate) async fn put_dossier(
-    service: web::Data<Service>,
-    caller: Caller,
+    (service, caller): Asked,
     request: HttpRequest,
     path: PathParams,
     _: NoQuery,
     body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     caller.may(Act::WriteDossiers)?;
     let expected = match etag::believed(&request)? {
         Believed::Anything => ExpectedDossier::Anything,

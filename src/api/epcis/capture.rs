@@ -1,4 +1,4 @@
-use actix_web::{HttpRequest, HttpResponse, get, http::header, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, http::header, post};
 use chrono::{DateTime, FixedOffset};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -8,14 +8,13 @@ use uuid::Uuid;
 use super::{escaped, status_of, text::CaptureText};
 use crate::{
     api::{
-        blocking,
-        caller::Caller,
+        Answer, Asked, blocking,
         params::{NoQuery, PathParams, QueryParams},
         places::local,
-        problem::{Failure, Problem},
+        problem::Failure,
     },
     domain::Act,
-    service::{CaptureError, EndedCapture, ErrorBehaviour, Service},
+    service::{CaptureError, EndedCapture, ErrorBehaviour},
 };
 
 /// Captures in one part of their list when nothing is said, as the standard has it.
@@ -115,17 +114,15 @@ fn behaviour(request: &HttpRequest) -> Result<ErrorBehaviour, Failure> {
     request_body(content = Value, description = "JSON-LD as EPCIS 2.0 has it", content_type = "application/ld+json"),
     responses(
         (status = 202, description = "The capture is under Location", body = CaptureJobResponse, headers(("Location" = String, description = "The capture"))),
-        (status = 413, description = "More events or bytes than GS1-EPCIS-Capture-Limit or GS1-Capture-File-Size-Limit", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "More events or bytes than GS1-EPCIS-Capture-Limit or GS1-Capture-File-Size-Limit"),
     ))]
 #[post("/epcis/capture")]
 pub(crate) async fn capture_events(
-    service: web::Data<Service>,
-    caller: Caller,
+    (service, caller): Asked,
     request: HttpRequest,
     _: NoQuery,
     text: CaptureText,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     caller.may(Act::CaptureEpcis)?;
     let behaviour = behaviour(&request)?;
     let (capture, zone) = blocking(&service, move |service| {
@@ -146,14 +143,9 @@ pub(crate) async fn capture_events(
     ),
     responses(
         (status = 200, description = "Captures; the Link header leads to the next part", body = [CaptureJobResponse]),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/epcis/capture")]
-pub(crate) async fn list_captures(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_captures((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::CaptureEpcis)?;
     let before = query.get::<Uuid>("nextPageToken");
     let limit = query.get::<u64>("perPage").unwrap_or(PER_PAGE_DEFAULT);
@@ -184,17 +176,9 @@ pub(super) fn next_page(path: &str, others: &str, token: &str) -> String {
 /// Get one capture.
 #[utoipa::path(tag = "epcis",
     params(("id" = Uuid, Path, description = "The capture's id")),
-    responses(
-        (status = 200, description = "The capture", body = CaptureJobResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The capture", body = CaptureJobResponse)))]
 #[get("/epcis/capture/{id}")]
-pub(crate) async fn get_capture(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_capture((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::CaptureEpcis)?;
     let id: Uuid = path.get("id")?;
     let (capture, zone) =
@@ -209,16 +193,10 @@ pub(crate) async fn get_capture(
     request_body(content = Value, description = "An event with its `@context`", content_type = "application/ld+json"),
     responses(
         (status = 201, description = "The event as it is told from now on", body = Value, content_type = "application/ld+json", headers(("Location" = String, description = "The event"))),
-        (status = 409, description = "The event is there already", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The event is there already"),
     ))]
 #[post("/epcis/events")]
-pub(crate) async fn capture_event(
-    service: web::Data<Service>,
-    caller: Caller,
-    _: NoQuery,
-    text: CaptureText,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn capture_event((service, caller): Asked, _: NoQuery, text: CaptureText) -> Answer {
     caller.may(Act::CaptureEpcis)?;
     let event = blocking(&service, move |service| service.capture_event(&text.0)).await?;
     Ok(HttpResponse::Created()

@@ -5,10 +5,10 @@ use utoipa::ToSchema;
 use super::{capture::next_page, unescaped};
 use crate::{
     api::{
-        blocking,
+        Answer, Asked, blocking,
         caller::Caller,
         params::{NoQuery, PathParams, QueryParams},
-        problem::{Failure, Problem, ProblemField},
+        problem::{Failure, ProblemField},
     },
     domain::Act,
     service::Service,
@@ -66,15 +66,10 @@ const CONTEXT: &str = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.j
     ),
     responses(
         (status = 200, description = "An EPCISQueryDocument; the Link header leads to the next part", body = Value, content_type = "application/ld+json"),
-        (status = 413, description = "More events are found than maxEventCount", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "More events are found than maxEventCount"),
     ))]
 #[get("/epcis/events")]
-pub(crate) async fn query_events(
-    service: web::Data<Service>,
-    caller: Caller,
-    request: HttpRequest,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn query_events((service, caller): Asked, request: HttpRequest) -> Answer {
     caller.may(Act::ReadEpcis)?;
     let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string())
         .map_err(|error| Failure::parameter("query", format!("the query cannot be read: {error}")))?
@@ -100,15 +95,9 @@ pub(crate) async fn query_events(
     params(("id" = String, Path, description = "The event's id", example = "ni:///sha-256;00e1e6eba3a7cc6125be4793a631f0af50f8322e0ab5f2c0bab994a11cec1d79?ver=CBV2.0")),
     responses(
         (status = 200, description = "An EPCISQueryDocument", body = Value, content_type = "application/ld+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/epcis/events/{id:.+}")]
-pub(crate) async fn get_event(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_event((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadEpcis)?;
     let id = unescaped(path.text("id")).ok_or_else(|| Failure::parameter("id", "it is not UTF-8"))?;
     let document = blocking(&service, move |service| service.event(&id)).await?;
@@ -130,16 +119,9 @@ pub(crate) struct EventTypeList {
 
 /// List the types of the events that there are.
 #[utoipa::path(tag = "epcis",
-    responses(
-        (status = 200, description = "The types", body = EventTypeList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The types", body = EventTypeList)))]
 #[get("/epcis/eventTypes")]
-pub(crate) async fn list_event_types(
-    service: web::Data<Service>,
-    caller: Caller,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_event_types((service, caller): Asked, _: NoQuery) -> Answer {
     caller.may(Act::ReadEpcis)?;
     let event_type = blocking(&service, Service::event_types).await?;
     Ok(HttpResponse::Ok().json(EventTypeList { context: CONTEXT, r#type: "EventTypeItemList", event_type }))
@@ -147,12 +129,9 @@ pub(crate) async fn list_event_types(
 
 /// List what there is below `/epcis`.
 #[utoipa::path(tag = "epcis",
-    responses(
-        (status = 200, description = "The names of the resources", body = [String]),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The names of the resources", body = [String])))]
 #[get("/epcis")]
-pub(crate) async fn list_resources(caller: Caller, _: NoQuery) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_resources(caller: Caller, _: NoQuery) -> Answer {
     caller.may(Act::ReadEpcis)?;
     Ok(HttpResponse::Ok().json(["capture", "events", "eventTypes"]))
 }

@@ -10,12 +10,12 @@ use utoipa::ToSchema;
 use super::{half_day, home_point};
 use crate::{
     api::{
-        blocking,
+        Answer, blocking,
         body::{Fields, JsonBody},
         caller::Origin,
         params::{NoQuery, QueryParams},
         places::local,
-        problem::{Failure, Problem},
+        problem::Failure,
     },
     domain::{CentreData, Position},
     service::{AskedHome, HalfDayOffer, HomePoint, HomeTermsNow, NewDelegate, NewHomeRequest, Service},
@@ -67,12 +67,9 @@ impl TermsResponse {
 
 /// The terms of home deliveries: the consent asked for, the tariff, and what proves a delivery.
 #[utoipa::path(tag = "home deliveries", security(()),
-    responses(
-        (status = 200, description = "The terms in force today", body = TermsResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The terms in force today", body = TermsResponse)))]
 #[get("/v1/home-deliveries/terms")]
-pub(crate) async fn get_terms(service: web::Data<Service>, _: NoQuery) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_terms(service: web::Data<Service>, _: NoQuery) -> Answer {
     Ok(HttpResponse::Ok().json(TermsResponse::of(blocking(&service, Service::home_terms).await?)))
 }
 
@@ -118,15 +115,9 @@ pub(crate) struct HalfDayList {
         ("lon" = Option<f64>, Query, description = "The same, degrees east"),
         ("from" = Option<NaiveDate>, Query, description = "The first day; today when absent"),
     ),
-    responses(
-        (status = 200, description = "What can be promised now", body = HalfDayList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "What can be promised now", body = HalfDayList)))]
 #[get("/v1/home-deliveries/half-days")]
-pub(crate) async fn list_half_days(
-    service: web::Data<Service>,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_half_days(service: web::Data<Service>, mut query: QueryParams) -> Answer {
     let address = query.get::<String>("address");
     let commune = query.get::<String>("commune");
     let (lat, lon) = (query.get::<f64>("lat"), query.get::<f64>("lon"));
@@ -294,9 +285,8 @@ impl AskedResponse {
     request_body = HomeDeliveryBody,
     responses(
         (status = 201, description = "It is taken, and waits for its code", body = AskedResponse),
-        (status = 404, description = "No slip has this code and this number", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The half-day is full, or one is under way", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No slip has this code and this number"),
+        (status = 409, description = "The half-day is full, or one is under way"),
     ))]
 #[post("/v1/home-deliveries")]
 pub(crate) async fn create_home_delivery(
@@ -304,7 +294,7 @@ pub(crate) async fn create_home_delivery(
     origin: Origin,
     _: NoQuery,
     body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let new = read(body)?;
     let address = origin.text();
     let answer = blocking(&service, move |service| {

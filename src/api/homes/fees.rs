@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, get, http::StatusCode, put, web};
+use actix_web::{HttpResponse, get, http::StatusCode, put};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -6,15 +6,14 @@ use uuid::Uuid;
 
 use crate::{
     api::{
-        blocking,
+        Answer, Asked, blocking,
         body::{Fields, JsonBody},
-        caller::Caller,
         params::{NoQuery, PathParams, QueryParams},
         places::local,
-        problem::{Failure, Problem},
+        problem::Failure,
     },
     domain::Act,
-    service::{CourierFees, Service},
+    service::CourierFees,
 };
 
 /// One courier's fees of one day.
@@ -58,16 +57,9 @@ pub(crate) struct FeesResponse {
 /// The fees collected at the door and handed in, by courier. A courier sees the own.
 #[utoipa::path(tag = "home deliveries",
     params(("date" = NaiveDate, Query, description = "The day on which they were collected")),
-    responses(
-        (status = 200, description = "The fees of that day", body = FeesResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The fees of that day", body = FeesResponse)))]
 #[get("/v1/fees")]
-pub(crate) async fn get_fees(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_fees((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadFees)?;
     let date = query.get::<NaiveDate>("date");
     query.finish()?;
@@ -116,16 +108,9 @@ pub(crate) struct HandInResponse {
     responses(
         (status = 201, description = "It is recorded", body = HandInResponse),
         (status = 200, description = "It was recorded before", body = HandInResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[put("/v1/fees/hand-ins/{id}")]
-pub(crate) async fn hand_in(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn hand_in((service, caller): Asked, path: PathParams, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::TakeFees)?;
     let id = path.get::<Uuid>("id")?;
     let mut fields = Fields::of(body.json)?;

@@ -3,6 +3,7 @@
 //! `ask`, `track` and `say` are public: the first is guarded by what stands on an appointment slip, the others by the link.
 
 mod ask;
+mod facts;
 mod fees;
 mod places;
 mod say;
@@ -36,7 +37,7 @@ pub(super) fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfi
         .service(say::erase)
         .service(staff::list_home_deliveries)
         .service(staff::get_home_delivery)
-        .service(staff::record_fact)
+        .service(facts::record_fact)
         .service(staff::send_code)
         .service(staff::erase_home_delivery)
         .service(fees::get_fees)

@@ -3,11 +3,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    api::{
-        blocking,
-        params::QueryParams,
-        problem::{Failure, Problem},
-    },
+    api::{Answer, blocking, params::QueryParams, problem::Failure},
     domain::Commune,
     service::{HomePlace, Service},
 };
@@ -86,15 +82,9 @@ pub(crate) struct PlaceList {
 /// Find the commune of an address, with or without diacritics, by old or new names.
 #[utoipa::path(tag = "home deliveries", security(()),
     params(("q" = String, Query, description = "The address, or a part of it", example = "ấp 3 xã Kế An huyện Kế Sách")),
-    responses(
-        (status = 200, description = "What it may mean", body = PlaceList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "What it may mean", body = PlaceList)))]
 #[get("/v1/places/search")]
-pub(crate) async fn search_places(
-    service: web::Data<Service>,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn search_places(service: web::Data<Service>, mut query: QueryParams) -> Answer {
     let text = query.get::<String>("q");
     query.finish()?;
     let text = text.filter(|text| (1..=TEXT_CHARS_MAX).contains(&text.trim().chars().count()));

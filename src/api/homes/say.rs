@@ -6,11 +6,10 @@ use uuid::Uuid;
 
 use crate::{
     api::{
-        blocking,
+        Answer, blocking,
         body::{Fields, JsonBody},
         params::{NoQuery, PathParams},
         places::local,
-        problem::{Failure, Problem},
     },
     domain::{CentreData, Complaint, RatingStep},
     service::Service,
@@ -43,16 +42,10 @@ pub(crate) struct LinkRatingResponse {
     responses(
         (status = 201, description = "It is taken", body = LinkRatingResponse),
         (status = 200, description = "It was taken before", body = LinkRatingResponse),
-        (status = 409, description = "It is too early, or another one was taken", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is too early, or another one was taken"),
     ))]
 #[put("/v1/track/{link}/rating")]
-pub(crate) async fn rate(
-    service: web::Data<Service>,
-    path: PathParams,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn rate(service: web::Data<Service>, path: PathParams, _: NoQuery, body: JsonBody) -> Answer {
     let mut fields = Fields::of(body.json)?;
     let step = fields.parsed::<RatingStep>("step", true);
     let comment = fields.optional::<String>("comment");
@@ -114,15 +107,9 @@ impl LinkComplaintResponse {
     responses(
         (status = 201, description = "It is taken, with the day on which it is answered at the latest", body = LinkComplaintResponse),
         (status = 200, description = "It was taken before", body = LinkComplaintResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[put("/v1/track/{link}/complaints/{id}")]
-pub(crate) async fn complain(
-    service: web::Data<Service>,
-    path: PathParams,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn complain(service: web::Data<Service>, path: PathParams, _: NoQuery, body: JsonBody) -> Answer {
     let id = path.get::<Uuid>("id")?;
     let mut fields = Fields::of(body.json)?;
     let text = fields.required::<String>("text");
@@ -145,15 +132,10 @@ pub(crate) async fn complain(
     ),
     responses(
         (status = 200, description = "The complaint", body = LinkComplaintResponse),
-        (status = 404, description = "There is nothing under this link, or no such complaint", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is nothing under this link, or no such complaint"),
     ))]
 #[get("/v1/track/{link}/complaints/{id}")]
-pub(crate) async fn get_own_complaint(
-    service: web::Data<Service>,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_own_complaint(service: web::Data<Service>, path: PathParams, _: NoQuery) -> Answer {
     let id = path.get::<Uuid>("id")?;
     let link = path.text("link").to_owned();
     let answer = blocking(&service, move |service| {
@@ -168,11 +150,10 @@ pub(crate) async fn get_own_complaint(
     params(("link" = String, Path, description = "What stands behind /v1/track/ in the link that was given")),
     responses(
         (status = 204, description = "They are gone"),
-        (status = 409, description = "It is under way: cancel it first", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is under way: cancel it first"),
     ))]
 #[post("/v1/track/{link}/erasure")]
-pub(crate) async fn erase(service: web::Data<Service>, path: PathParams, _: NoQuery) -> Result<HttpResponse, Failure> {
+pub(crate) async fn erase(service: web::Data<Service>, path: PathParams, _: NoQuery) -> Answer {
     let link = path.text("link").to_owned();
     blocking(&service, move |service| service.erase_by_link(&link).map(|_| ())).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -14,12 +14,12 @@ use super::{
 };
 use crate::{
     api::{
-        blocking,
+        Answer, blocking,
         body::{Fields, JsonBody},
         etag,
         params::{NoQuery, PathParams},
         places::local,
-        problem::{Failure, Problem},
+        problem::Failure,
     },
     domain::{DeliveryEvent, DeliveryNext, HalfDay, HomeDelivery, QueueTicket, RequestState},
     service::{HomeChange, HomeTrack, Service},
@@ -197,15 +197,10 @@ fn answer(track: &HomeTrack) -> HttpResponse {
     params(("link" = String, Path, description = "What stands behind /v1/track/ in the link that was given")),
     responses(
         (status = 200, description = "How it stands; the ETag names its revision", body = TrackResponse),
-        (status = 404, description = "There is nothing under this link, or not any more", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is nothing under this link, or not any more"),
     ))]
 #[get("/v1/track/{link}")]
-pub(crate) async fn get_track(
-    service: web::Data<Service>,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_track(service: web::Data<Service>, path: PathParams, _: NoQuery) -> Answer {
     let link = path.text("link").to_owned();
     let track = blocking(&service, move |service| service.track_home_delivery(&link)).await?;
     Ok(answer(&track))
@@ -226,16 +221,10 @@ pub(crate) struct CodeBody {
     request_body = CodeBody,
     responses(
         (status = 200, description = "It is final", body = TrackResponse),
-        (status = 422, description = "The code is wrong", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The code is wrong"),
     ))]
 #[post("/v1/track/{link}/confirmation")]
-pub(crate) async fn confirm(
-    service: web::Data<Service>,
-    path: PathParams,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn confirm(service: web::Data<Service>, path: PathParams, _: NoQuery, body: JsonBody) -> Answer {
     let mut fields = Fields::of(body.json)?;
     let code = fields.required::<String>("code");
     let code = fields.finish(code)?;
@@ -252,15 +241,10 @@ pub(crate) async fn confirm(
     params(("link" = String, Path, description = "What stands behind /v1/track/ in the link that was given")),
     responses(
         (status = 202, description = "It is on its way"),
-        (status = 429, description = "No more are sent", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "No more are sent"),
     ))]
 #[post("/v1/track/{link}/code")]
-pub(crate) async fn resend_code(
-    service: web::Data<Service>,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn resend_code(service: web::Data<Service>, path: PathParams, _: NoQuery) -> Answer {
     let link = path.text("link").to_owned();
     blocking(&service, move |service| service.resend_home_code(&link)).await?;
     Ok(HttpResponse::Accepted().finish())
@@ -313,9 +297,8 @@ fn read_change(body: JsonBody) -> Result<HomeChange, Failure> {
     request_body = ChangeBody,
     responses(
         (status = 200, description = "It is changed", body = TrackResponse),
-        (status = 409, description = "It is too late, or the half-day is full", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "It has changed since it was read", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is too late, or the half-day is full"),
+        (status = 412, description = "It has changed since it was read"),
     ))]
 #[patch("/v1/track/{link}")]
 pub(crate) async fn change(
@@ -324,7 +307,7 @@ pub(crate) async fn change(
     path: PathParams,
     _: NoQuery,
     body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let expected = etag::expected(&request)?;
     let change = read_change(body)?;
     let link = path.text("link").to_owned();
@@ -343,16 +326,10 @@ pub(crate) async fn change(
     ),
     responses(
         (status = 200, description = "It is cancelled", body = TrackResponse),
-        (status = 409, description = "It is too late", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is too late"),
     ))]
 #[delete("/v1/track/{link}")]
-pub(crate) async fn cancel(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn cancel(service: web::Data<Service>, request: HttpRequest, path: PathParams, _: NoQuery) -> Answer {
     let expected = etag::expected(&request)?;
     let link = path.text("link").to_owned();
     let track = blocking(&service, move |service| {
@@ -379,8 +356,7 @@ pub(crate) struct CounterBody {
     request_body = CounterBody,
     responses(
         (status = 200, description = "It waits at the counter; the ticket has its number", body = TrackResponse),
-        (status = 409, description = "It is too late", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is too late"),
     ))]
 #[post("/v1/track/{link}/counter")]
 pub(crate) async fn fetch_at_counter(
@@ -389,7 +365,7 @@ pub(crate) async fn fetch_at_counter(
     path: PathParams,
     _: NoQuery,
     body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let expected = etag::expected(&request)?;
     let mut fields = Fields::of(body.json)?;
     let date = fields.parsed::<NaiveDate>("date", true);

@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -7,15 +7,12 @@ use uuid::Uuid;
 use super::day::{carrier_name, place_name};
 use crate::{
     api::{
-        blocking,
-        caller::Caller,
-        paging,
+        Answer, Asked, blocking, paging,
         params::{Param, QueryParams},
         places::{PlaceRef, local},
-        problem::{Failure, Problem},
     },
     domain::{Act, CourierId, ItemId, LegCarrier, RouteId, StopId},
-    service::{AlertDetail, AlertView, DayPlan, Service},
+    service::{AlertDetail, AlertView, DayPlan},
 };
 
 /// Something that a dispatcher should know.
@@ -196,16 +193,9 @@ impl Param for AlertState {
         ("state" = Option<String>, Query, description = "Only `open` or only `ended` ones"),
         ("limit" = Option<u32>, Query, description = "At most so many, 1 to 1000; 100 when not given"),
     ),
-    responses(
-        (status = 200, description = "The alerts, newest first", body = AlertList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The alerts, newest first", body = AlertList)))]
 #[get("/v1/alerts")]
-pub(crate) async fn list_alerts(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_alerts((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadLive)?;
     let date = query.get::<NaiveDate>("date");
     let open = query.get::<AlertState>("state").map(|state| matches!(state, AlertState::Open));

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -8,16 +8,14 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        blocking,
+        Answer, Asked, blocking,
         body::{Fields, JsonBody},
-        caller::Caller,
         etag,
         params::{NoQuery, PathParams},
         places::local,
-        problem::{Failure, Problem},
     },
     domain::Act,
-    service::{CarryOver, DayReport, ItemAccount, Service},
+    service::{CarryOver, DayReport, ItemAccount},
 };
 
 /// What became of an item by the end of a day.
@@ -105,17 +103,9 @@ pub(crate) struct CloseBody {
 /// The report of a day: as it was closed, or as it would be closed now.
 #[utoipa::path(tag = "live",
     params(("date" = NaiveDate, Path, description = "The day", example = "2019-06-14")),
-    responses(
-        (status = 200, description = "What became of every item", body = CloseReportResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "What became of every item", body = CloseReportResponse)))]
 #[get("/v1/plans/{date}/close")]
-pub(crate) async fn get_close_report(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_close_report((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadLive)?;
     let date: NaiveDate = path.get("date")?;
     let report = blocking(&service, move |service| {
@@ -133,19 +123,17 @@ pub(crate) async fn get_close_report(
     request_body = CloseBody,
     responses(
         (status = 200, description = "The report", body = CloseReportResponse),
-        (status = 409, description = "Items are not accounted for, or the day is closed", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "The plan is another one by now", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Items are not accounted for, or the day is closed"),
+        (status = 412, description = "The plan is another one by now"),
     ))]
 #[post("/v1/plans/{date}/close")]
 pub(crate) async fn close_day(
-    service: web::Data<Service>,
-    caller: Caller,
+    (service, caller): Asked,
     request: HttpRequest,
     path: PathParams,
     _: NoQuery,
     body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     caller.may(Act::MakePlans)?;
     let date: NaiveDate = path.get("date")?;
     let expected = etag::expected(&request)?;

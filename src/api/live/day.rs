@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -7,15 +7,13 @@ use uuid::Uuid;
 use super::alerts::AlertOut;
 use crate::{
     api::{
-        blocking,
-        caller::Caller,
+        Answer, Asked, blocking,
         params::{NoQuery, PathParams},
         places::{PlaceRef, SiteRef, local},
-        problem::{Failure, Problem},
         route_view::RouteOut,
     },
     domain::{Act, LegCarrier, Place, RouteId},
-    service::{DayLive, DayPlan, LiveItem, LiveRoute, LiveStop, Reached, Service, Whereabouts},
+    service::{DayLive, DayPlan, LiveItem, LiveRoute, LiveStop, Reached, Whereabouts},
 };
 
 /// A stop as it was, or as it is expected.
@@ -231,15 +229,9 @@ pub(super) fn place_name(day: &DayPlan, place: Place) -> String {
     params(("date" = NaiveDate, Path, description = "The day", example = "2019-06-14")),
     responses(
         (status = 200, description = "Actual times where something was scanned, predicted ones elsewhere", body = LiveResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/plans/{date}/live")]
-pub(crate) async fn get_live_day(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_live_day((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadLive)?;
     let date: NaiveDate = path.get("date")?;
     let live = blocking(&service, move |service| Ok(LiveResponse::from(&service.live_day(date)?)));

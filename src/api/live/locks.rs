@@ -1,4 +1,4 @@
-use actix_web::{HttpRequest, HttpResponse, get, http::header, put, web};
+use actix_web::{HttpRequest, HttpResponse, get, http::header, put};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -6,15 +6,13 @@ use uuid::Uuid;
 
 use crate::{
     api::{
-        blocking,
+        Answer, Asked, blocking,
         body::{Fields, JsonBody},
-        caller::Caller,
         etag,
         params::{NoQuery, PathParams},
-        problem::{Failure, Problem},
     },
     domain::{Act, Lock, RoundId, RouteId, RunId, StopId},
-    service::{DayLocks, Service},
+    service::DayLocks,
 };
 
 /// What must stay as it is: exactly one of the ids.
@@ -73,17 +71,9 @@ fn render(locks: &DayLocks) -> HttpResponse {
 /// What must stay on a day, whatever is planned anew.
 #[utoipa::path(tag = "live",
     params(("date" = NaiveDate, Path, description = "The day", example = "2019-06-14")),
-    responses(
-        (status = 200, description = "The locks, with their ETag", body = LocksBody),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The locks, with their ETag", body = LocksBody)))]
 #[get("/v1/plans/{date}/locks")]
-pub(crate) async fn get_locks(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_locks((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadLive)?;
     let date: NaiveDate = path.get("date")?;
     Ok(render(&blocking(&service, move |service| service.locks(date)).await?))
@@ -98,18 +88,16 @@ pub(crate) async fn get_locks(
     request_body = LocksBody,
     responses(
         (status = 200, description = "The locks, with their new ETag", body = LocksBody),
-        (status = 412, description = "The locks are others by now", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "The locks are others by now"),
     ))]
 #[put("/v1/plans/{date}/locks")]
 pub(crate) async fn put_locks(
-    service: web::Data<Service>,
-    caller: Caller,
+    (service, caller): Asked,
     request: HttpRequest,
     path: PathParams,
     _: NoQuery,
     body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     caller.may(Act::MakePlans)?;
     let date: NaiveDate = path.get("date")?;
     let seen = etag::must_be(&request)?;

@@ -1,4 +1,4 @@
-use actix_web::{HttpRequest, HttpResponse, http::header, post, web};
+use actix_web::{HttpRequest, HttpResponse, http::header, post};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -7,15 +7,13 @@ use uuid::Uuid;
 use super::replan::{DifferenceOut, RevisionOut, in_force};
 use crate::{
     api::{
-        blocking,
+        Answer, Asked, blocking,
         body::{Fields, JsonBody},
-        caller::Caller,
         etag,
         params::{NoQuery, PathParams},
-        problem::{Failure, Problem},
     },
     domain::{Act, CourierId, ItemId, RoundId, RunId, StopId},
-    service::{BrokenRule, Move, MoveAnswer, Service},
+    service::{BrokenRule, Move, MoveAnswer},
 };
 
 /// A move by hand. Beside `kind` it has what belongs to it.
@@ -122,19 +120,17 @@ fn read_move(fields: &mut Fields) -> Option<NamedMove> {
     request_body = MovesBody,
     responses(
         (status = 200, description = "What it does; where it was made, with the ETag of the plan that has it", body = MoveResponse),
-        (status = 409, description = "It breaks rules and no reason is given, or cannot be made at all", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "The plan is another one by now", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It breaks rules and no reason is given, or cannot be made at all"),
+        (status = 412, description = "The plan is another one by now"),
     ))]
 #[post("/v1/plans/{date}/moves")]
 pub(crate) async fn move_by_hand(
-    service: web::Data<Service>,
-    caller: Caller,
+    (service, caller): Asked,
     request: HttpRequest,
     path: PathParams,
     _: NoQuery,
     body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     caller.may(Act::MakePlans)?;
     let date: NaiveDate = path.get("date")?;
     let expected = etag::expected(&request)?;
@@ -185,18 +181,11 @@ pub(crate) async fn move_by_hand(
     ),
     responses(
         (status = 200, description = "The revision in force, with its ETag", body = RevisionOut),
-        (status = 409, description = "There is nothing to take back, or it has been overtaken", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "The plan is another one by now", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "There is nothing to take back, or it has been overtaken"),
+        (status = 412, description = "The plan is another one by now"),
     ))]
 #[post("/v1/plans/{date}/undo")]
-pub(crate) async fn undo(
-    service: web::Data<Service>,
-    caller: Caller,
-    request: HttpRequest,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn undo((service, caller): Asked, request: HttpRequest, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::MakePlans)?;
     let date: NaiveDate = path.get("date")?;
     let expected = etag::expected(&request)?;

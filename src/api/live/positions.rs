@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, post};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -6,14 +6,13 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        blocking,
+        Answer, Asked, blocking,
         body::{Fields, JsonBody},
-        caller::Caller,
         params::NoQuery,
-        problem::{Failure, Problem, ProblemField},
+        problem::ProblemField,
     },
     domain::{Act, Position},
-    service::{FieldProblem, IncomingPosition, POSITIONS_MAX, PositionAnswer, Service},
+    service::{FieldProblem, IncomingPosition, POSITIONS_MAX, PositionAnswer},
 };
 
 /// Where a courier was.
@@ -75,17 +74,9 @@ fn read_position(told: Value) -> Result<IncomingPosition, Vec<FieldProblem>> {
 /// Tell where couriers are. Positions are kept as briefly as the rule `position_kept` says, and then deleted.
 #[utoipa::path(tag = "live",
     request_body = PositionsBody,
-    responses(
-        (status = 200, description = "What became of each position", body = PositionResults),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "What became of each position", body = PositionResults)))]
 #[post("/v1/positions")]
-pub(crate) async fn tell_positions(
-    service: web::Data<Service>,
-    caller: Caller,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn tell_positions((service, caller): Asked, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::SendPositions)?;
     let mut fields = Fields::of(body.json)?;
     let positions = fields.required::<Vec<Value>>("positions");

@@ -1,4 +1,4 @@
-use actix_web::{HttpRequest, HttpResponse, delete, get, http::header, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, http::header, post};
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -7,17 +7,15 @@ use uuid::Uuid;
 
 use crate::{
     api::{
-        blocking,
+        Answer, Asked, blocking,
         body::{Fields, JsonBody},
-        caller::Caller,
         etag, paging,
         params::{NoQuery, PathParams, QueryParams},
         places::local,
         plans::SummaryOut,
-        problem::{Failure, Problem},
     },
     domain::{Act, Position},
-    service::{Difference, NamedCause, ProposalView, Service},
+    service::{Difference, NamedCause, ProposalView},
 };
 
 /// A point, WGS 84.
@@ -223,19 +221,17 @@ fn read_cause(cause: &mut Fields) -> Option<NamedCause> {
     request_body = ReplanBody,
     responses(
         (status = 201, description = "The proposal; Location says where it is", body = ProposalResponse),
-        (status = 409, description = "The day is closed, the run has left, or what is locked cannot stay", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "The plan is another one by now", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The day is closed, the run has left, or what is locked cannot stay"),
+        (status = 412, description = "The plan is another one by now"),
     ))]
 #[post("/v1/plans/{date}/replan")]
 pub(crate) async fn propose_replan(
-    service: web::Data<Service>,
-    caller: Caller,
+    (service, caller): Asked,
     request: HttpRequest,
     path: PathParams,
     _: NoQuery,
     body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     caller.may(Act::MakePlans)?;
     let date: NaiveDate = path.get("date")?;
     let expected = etag::expected(&request)?;
@@ -257,17 +253,9 @@ pub(crate) async fn propose_replan(
         ("date" = NaiveDate, Path, description = "The day", example = "2019-06-14"),
         ("limit" = Option<u32>, Query, description = "At most so many, 1 to 1000; 100 when not given"),
     ),
-    responses(
-        (status = 200, description = "The proposals, newest first", body = ProposalList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The proposals, newest first", body = ProposalList)))]
 #[get("/v1/plans/{date}/proposals")]
-pub(crate) async fn list_proposals(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_proposals((service, caller): Asked, path: PathParams, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadLive)?;
     let date: NaiveDate = path.get("date")?;
     let limit = paging::limit(&mut query);
@@ -286,17 +274,9 @@ pub(crate) async fn list_proposals(
         ("date" = NaiveDate, Path, description = "The day", example = "2019-06-14"),
         ("id" = Uuid, Path, description = "The proposal's id"),
     ),
-    responses(
-        (status = 200, description = "The proposal", body = ProposalResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The proposal", body = ProposalResponse)))]
 #[get("/v1/plans/{date}/proposals/{id}")]
-pub(crate) async fn get_proposal(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_proposal((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadLive)?;
     let (date, id): (NaiveDate, Uuid) = (path.get("date")?, path.get("id")?);
     let proposal = blocking(&service, move |service| {
@@ -314,18 +294,16 @@ pub(crate) async fn get_proposal(
     ),
     responses(
         (status = 200, description = "The revision in force, with its ETag", body = RevisionOut),
-        (status = 409, description = "It has been overtaken, decided before, or the day is closed", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "The plan or the locks are others by now", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It has been overtaken, decided before, or the day is closed"),
+        (status = 412, description = "The plan or the locks are others by now"),
     ))]
 #[post("/v1/plans/{date}/proposals/{id}/accept")]
 pub(crate) async fn accept_proposal(
-    service: web::Data<Service>,
-    caller: Caller,
+    (service, caller): Asked,
     request: HttpRequest,
     path: PathParams,
     _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     caller.may(Act::MakePlans)?;
     let (date, id): (NaiveDate, Uuid) = (path.get("date")?, path.get("id")?);
     let expected = etag::expected(&request)?;
@@ -342,16 +320,10 @@ pub(crate) async fn accept_proposal(
     ),
     responses(
         (status = 204, description = "It is discarded"),
-        (status = 409, description = "It was decided before", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It was decided before"),
     ))]
 #[delete("/v1/plans/{date}/proposals/{id}")]
-pub(crate) async fn discard_proposal(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn discard_proposal((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::MakePlans)?;
     let (date, id): (NaiveDate, Uuid) = (path.get("date")?, path.get("id")?);
     blocking(&service, move |service| service.discard_proposal(date, id)).await?;

@@ -3,11 +3,10 @@ use actix_web::{HttpResponse, get, http::StatusCode, http::header, post, web};
 use super::{form::Form, html, page, see_other, told};
 use crate::{
     api::{
-        blocking,
+        Answer, blocking,
         caller::{Caller, Origin},
         login::{cookie_of, no_cookie},
         params::NoQuery,
-        problem::Failure,
     },
     service::Service,
 };
@@ -33,12 +32,7 @@ pub(super) async fn show_login(service: web::Data<Service>, _: NoQuery) -> HttpR
 
 /// Lets a person in.
 #[post("/login")]
-pub(super) async fn log_in(
-    service: web::Data<Service>,
-    origin: Origin,
-    _: NoQuery,
-    mut form: Form,
-) -> Result<HttpResponse, Failure> {
+pub(super) async fn log_in(service: web::Data<Service>, origin: Origin, _: NoQuery, mut form: Form) -> Answer {
     let (name, password) = (form.take("name"), form.take("password"));
     let tried = blocking(&service, move |service| {
         let tried = service.login(&name, &password, &origin.text());
@@ -55,11 +49,7 @@ pub(super) async fn log_in(
 
 /// Ends a person's stay.
 #[post("/logout")]
-pub(super) async fn log_out(
-    service: web::Data<Service>,
-    caller: Option<Caller>,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(super) async fn log_out(service: web::Data<Service>, caller: Option<Caller>, _: NoQuery) -> Answer {
     if let Some(principal) = caller.map(|caller| caller.principal()) {
         blocking(&service, move |service| service.logout(&principal)).await?;
     }

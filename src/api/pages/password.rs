@@ -3,11 +3,10 @@ use actix_web::{HttpResponse, get, http::StatusCode, http::header, post, web};
 use super::{form::Form, html, page, see_other, told};
 use crate::{
     api::{
-        blocking,
+        Answer, blocking,
         caller::{Caller, Origin},
         login::cookie_of,
         params::{NoQuery, PathParams},
-        problem::Failure,
     },
     service::{FieldProblem, NewSession, Service, ServiceError},
 };
@@ -34,7 +33,7 @@ async fn link_page(
     path: &PathParams,
     page_path: &'static str,
     failed: Option<&ServiceError>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let secret = path.text("secret").to_owned();
     let of_link = secret.clone();
     let found = blocking(service, move |service| Ok(service.account_of_link(&of_link))).await?;
@@ -58,12 +57,7 @@ async fn link_page(
     Ok(page(status, title, &body))
 }
 
-async fn use_link(
-    service: web::Data<Service>,
-    path: PathParams,
-    page_path: &'static str,
-    mut form: Form,
-) -> Result<HttpResponse, Failure> {
+async fn use_link(service: web::Data<Service>, path: PathParams, page_path: &'static str, mut form: Form) -> Answer {
     let secret = path.text("secret").to_owned();
     let tried = blocking(&service, move |service| {
         let set = typed_twice(&mut form).and_then(|new| service.set_password_by_link(&secret, &new));
@@ -78,43 +72,25 @@ async fn use_link(
 
 /// The page of a new account's link.
 #[get("/setup/{secret}")]
-pub(super) async fn show_setup(
-    service: web::Data<Service>,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(super) async fn show_setup(service: web::Data<Service>, path: PathParams, _: NoQuery) -> Answer {
     link_page(&service, &path, "setup", None).await
 }
 
 /// The page of a link for a forgotten password.
 #[get("/reset/{secret}")]
-pub(super) async fn show_reset(
-    service: web::Data<Service>,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(super) async fn show_reset(service: web::Data<Service>, path: PathParams, _: NoQuery) -> Answer {
     link_page(&service, &path, "reset", None).await
 }
 
 /// Sets the first password.
 #[post("/setup/{secret}")]
-pub(super) async fn set_up(
-    service: web::Data<Service>,
-    path: PathParams,
-    _: NoQuery,
-    form: Form,
-) -> Result<HttpResponse, Failure> {
+pub(super) async fn set_up(service: web::Data<Service>, path: PathParams, _: NoQuery, form: Form) -> Answer {
     use_link(service, path, "setup", form).await
 }
 
 /// Sets another password.
 #[post("/reset/{secret}")]
-pub(super) async fn reset(
-    service: web::Data<Service>,
-    path: PathParams,
-    _: NoQuery,
-    form: Form,
-) -> Result<HttpResponse, Failure> {
+pub(super) async fn reset(service: web::Data<Service>, path: PathParams, _: NoQuery, form: Form) -> Answer {
     use_link(service, path, "reset", form).await
 }
 
@@ -149,7 +125,7 @@ pub(super) async fn change_password(
     origin: Origin,
     _: NoQuery,
     mut form: Form,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let Some(caller) = caller else { return Ok(see_other("/login").finish()) };
     let principal = caller.principal();
     let tried = blocking(&service, move |service| {

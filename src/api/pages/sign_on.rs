@@ -1,15 +1,15 @@
-use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
+use actix_web::{HttpRequest, get, http::header, web};
 
 use super::{html, page, see_other, told};
 use crate::{
     api::{
+        Answer,
         authentication::cookie,
         blocking,
         caller::Origin,
         fallback::no_such_path,
         login::{cookie_of, secure},
         params::NoQuery,
-        problem::Failure,
     },
     service::{Service, ServiceError, SignOnAnswer},
 };
@@ -23,7 +23,7 @@ fn cookie_text(service: &Service, value: &str, seconds: i64) -> String {
 }
 
 /// Why somebody is not let in, on a page that leads to the beginning.
-fn refusal(error: ServiceError) -> Result<HttpResponse, Failure> {
+fn refusal(error: ServiceError) -> Answer {
     let Some((status, say)) = told(&error) else { return Err(error.into()) };
     let body = html::told(Some(&say)) + "<p><a href=\"/login\">Đăng nhập · Log in</a></p>";
     Ok(page(status, "Đăng nhập · Log in", &body))
@@ -31,7 +31,7 @@ fn refusal(error: ServiceError) -> Result<HttpResponse, Failure> {
 
 /// Leads to the identity provider.
 #[get("/login/oidc")]
-pub(super) async fn show_way(service: web::Data<Service>, _: NoQuery) -> Result<HttpResponse, Failure> {
+pub(super) async fn show_way(service: web::Data<Service>, _: NoQuery) -> Answer {
     match blocking(&service, |service| Ok(service.begin_sign_on())).await? {
         Ok(None) => Err(no_such_path()),
         Ok(Some(start)) => {
@@ -44,11 +44,7 @@ pub(super) async fn show_way(service: web::Data<Service>, _: NoQuery) -> Result<
 
 /// Where the provider leads back to. It may add parameters that nobody here knows (RFC 6749, 4.1.2).
 #[get("/login/oidc/callback")]
-pub(super) async fn come_back(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    origin: Origin,
-) -> Result<HttpResponse, Failure> {
+pub(super) async fn come_back(service: web::Data<Service>, request: HttpRequest, origin: Origin) -> Answer {
     let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
     let mut answer = SignOnAnswer::default();
     for (name, value) in pairs.map(web::Query::into_inner).unwrap_or_default() {

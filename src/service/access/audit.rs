@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use crate::{
     domain::{AccountId, CentreId},
-    service::{Service, ServiceError},
+    service::{Service, ServiceError, paging::cut},
     store::{AuditCursor, AuditEntry},
 };
 
@@ -81,9 +81,7 @@ impl Service {
     pub fn audit_log(&self, after: Option<AuditCursor>, limit: u32) -> Result<AuditPage, ServiceError> {
         let centre = self.centre()?.centre.id;
         let mut entries = self.store().audit_log(centre, after, limit.saturating_add(1))?;
-        let more = entries.len() > limit as usize;
-        entries.truncate(limit as usize);
-        let next = entries.last().filter(|_| more).map(|last| AuditCursor { at: last.at, id: last.id });
+        let next = cut(&mut entries, limit, |last| AuditCursor { at: last.at, id: last.id });
         Ok(AuditPage { entries, next })
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{DeviceId, ShiftId},
-    service::{FieldProblem, NamedParty, Service, ServiceError, named_party},
+    service::{FieldProblem, NamedParty, Service, ServiceError, named_party, paging::cut},
     store::{Device, DeviceShift, Enrolled, Enrolment},
 };
 
@@ -126,9 +126,7 @@ impl Service {
     pub fn devices(&self, after: Option<DeviceId>, limit: u32) -> Result<DevicePage, ServiceError> {
         let centre = self.centre()?.centre.id;
         let mut devices = self.store().devices(centre, after, limit.saturating_add(1))?;
-        let more = devices.len() > limit as usize;
-        devices.truncate(limit as usize);
-        let next = devices.last().filter(|_| more).map(|last| last.id);
+        let next = cut(&mut devices, limit, |last| last.id);
         let devices = devices.into_iter().map(|device| self.with_shift(device)).collect::<Result<Vec<_>, _>>()?;
         Ok(DevicePage { devices, next })
     }

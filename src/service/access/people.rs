@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::{Actor, Secret, audit::Done, secret::digest};
 use crate::{
     domain::{AccountId, AccountName, CentreData, Party, Role},
-    service::{FieldProblem, NamedParty, Service, ServiceError, named_party},
+    service::{FieldProblem, NamedParty, Service, ServiceError, named_party, paging::cut},
     store::{Account, AccountLink, StoreError},
 };
 
@@ -143,9 +143,7 @@ impl Service {
     pub fn accounts(&self, after: Option<&str>, limit: u32) -> Result<AccountPage, ServiceError> {
         let centre = self.centre()?.centre.id;
         let mut accounts = self.store().accounts(centre, after, limit.saturating_add(1))?;
-        let more = accounts.len() > limit as usize;
-        accounts.truncate(limit as usize);
-        let next = accounts.last().filter(|_| more).map(|last| last.name.to_string());
+        let next = cut(&mut accounts, limit, |last| last.name.to_string());
         Ok(AccountPage { accounts, next })
     }
 

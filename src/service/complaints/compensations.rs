@@ -1,11 +1,9 @@
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 
-use super::{AHEAD, Days, NamedMatter};
+use super::{AHEAD, NamedMatter, SaidPage, SaidPart};
 use crate::{
-    domain::{Compensation, CompensationId, ComplaintId, DossierCode, DossierId, LossKind, to_micros},
-    service::{FieldProblem, Service, ServiceError},
+    domain::{Compensation, CompensationId, ComplaintId, LossKind, to_micros},
+    service::{FieldProblem, Service, ServiceError, paging::cut},
     store::{Inserted, TimeCursor},
 };
 
@@ -27,17 +25,6 @@ pub struct NewCompensation {
     pub complaint_id: Option<ComplaintId>,
     /// What is paid, đồng.
     pub dong: u32,
-}
-
-/// A part of the list of compensations.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CompensationPage {
-    /// By time and id.
-    pub compensations: Vec<Compensation>,
-    /// The codes of the dossiers they are about.
-    pub codes: BTreeMap<DossierId, DossierCode>,
-    /// Where the list goes on; `None` at its end.
-    pub next: Option<TimeCursor>,
 }
 
 impl Service {
@@ -90,23 +77,16 @@ impl Service {
         }
     }
 
-    /// The compensations of some days.
+    /// A part of the compensations, by time and id.
     ///
     /// # Errors
     /// [`ServiceError::Store`].
-    pub fn compensations(
-        &self,
-        days: &Days,
-        after: Option<TimeCursor>,
-        limit: u32,
-    ) -> Result<CompensationPage, ServiceError> {
+    pub fn compensations(&self, part: &SaidPart) -> Result<SaidPage<Compensation>, ServiceError> {
         let centre = self.centre()?;
-        let mut compensations =
-            self.store().compensations(centre.centre.id, &days.period(&centre), after, limit + 1)?;
-        let more = compensations.len() > limit as usize;
-        compensations.truncate(limit as usize);
-        let next = compensations.last().filter(|_| more).map(|last| TimeCursor { at: last.at, id: last.id.uuid() });
-        let codes = self.codes_of_dossiers(compensations.iter().map(|paid| paid.about))?;
-        Ok(CompensationPage { compensations, codes, next })
+        let period = part.days.period(&centre);
+        let mut records = self.store().compensations(centre.centre.id, &period, part.after, part.limit + 1)?;
+        let next = cut(&mut records, part.limit, |last| TimeCursor { at: last.at, id: last.id.uuid() });
+        let codes = self.codes_of_dossiers(records.iter().map(|paid| paid.about))?;
+        Ok(SaidPage { records, codes, next })
     }
 }

@@ -6,14 +6,14 @@
 mod compensations;
 mod ratings;
 
-pub use compensations::{CompensationPage, NewCompensation};
-pub use ratings::{NewRating, RatingPage};
+pub use compensations::NewCompensation;
+pub use ratings::NewRating;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Duration, NaiveDate};
 
-use super::{FieldProblem, Service, ServiceError};
+use super::{FieldProblem, Service, ServiceError, paging::cut};
 use crate::{
     domain::{
         COMPLAINT_CHARS_MAX, CentreData, Complaint, ComplaintAnswer, ComplaintClock, ComplaintId, ComplaintReach,
@@ -62,11 +62,22 @@ impl Days {
     }
 }
 
-/// A part of the list of complaints.
+/// Which part of a list is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SaidPart {
+    /// Of which days.
+    pub days: Days,
+    /// Where the part before ended; `None` for the first.
+    pub after: Option<TimeCursor>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// A part of a list, by time and id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ComplaintPage {
-    /// By the time they were received and id.
-    pub complaints: Vec<Complaint>,
+pub struct SaidPage<T> {
+    /// Its records.
+    pub records: Vec<T>,
     /// The codes of the dossiers they are about.
     pub codes: BTreeMap<DossierId, DossierCode>,
     /// Where the list goes on; `None` at its end.
@@ -123,26 +134,17 @@ impl Service {
         found.ok_or_else(|| ServiceError::not_found("complaint", &id))
     }
 
-    /// The complaints received on some days; only answered ones, or open ones, where `answered` says so.
+    /// A part of the complaints by when they were received; only answered ones, or open ones, where `answered` says so.
     ///
     /// # Errors
     /// [`ServiceError::Store`].
-    pub fn complaints(
-        &self,
-        days: &Days,
-        answered: Option<bool>,
-        after: Option<TimeCursor>,
-        limit: u32,
-    ) -> Result<ComplaintPage, ServiceError> {
+    pub fn complaints(&self, part: &SaidPart, answered: Option<bool>) -> Result<SaidPage<Complaint>, ServiceError> {
         let centre = self.centre()?;
-        let id = centre.centre.id;
-        let mut complaints = self.store().complaints(id, &days.period(&centre), answered, after, limit + 1)?;
-        let more = complaints.len() > limit as usize;
-        complaints.truncate(limit as usize);
-        let last = complaints.last().filter(|_| more);
-        let next = last.map(|last| TimeCursor { at: last.received_at, id: last.id.uuid() });
-        let codes = self.codes_of_dossiers(complaints.iter().map(|complaint| complaint.about))?;
-        Ok(ComplaintPage { complaints, codes, next })
+        let period = part.days.period(&centre);
+        let mut records = self.store().complaints(centre.centre.id, &period, answered, part.after, part.limit + 1)?;
+        let next = cut(&mut records, part.limit, |last| TimeCursor { at: last.received_at, id: last.id.uuid() });
+        let codes = self.codes_of_dossiers(records.iter().map(|complaint| complaint.about))?;
+        Ok(SaidPage { records, codes, next })
     }
 
     /// Answers a complaint now; the same answer again is harmless.

@@ -1,11 +1,9 @@
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 
-use super::{AHEAD, Days, NamedMatter, checked_text};
+use super::{AHEAD, NamedMatter, SaidPage, SaidPart, checked_text};
 use crate::{
-    domain::{DossierCode, DossierId, RATING_COMMENT_CHARS_MAX, Rating, RatingId, RatingSource, RatingStep, to_micros},
-    service::{FieldProblem, Service, ServiceError},
+    domain::{RATING_COMMENT_CHARS_MAX, Rating, RatingId, RatingSource, RatingStep, to_micros},
+    service::{FieldProblem, Service, ServiceError, paging::cut},
     store::{Inserted, TimeCursor},
 };
 
@@ -22,17 +20,6 @@ pub struct NewRating {
     pub about: Option<NamedMatter>,
     /// In the citizen's own words.
     pub comment: Option<String>,
-}
-
-/// A part of the list of ratings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RatingPage {
-    /// By time and id.
-    pub ratings: Vec<Rating>,
-    /// The codes of the dossiers they are about.
-    pub codes: BTreeMap<DossierId, DossierCode>,
-    /// Where the list goes on; `None` at its end.
-    pub next: Option<TimeCursor>,
 }
 
 impl Service {
@@ -96,17 +83,16 @@ impl Service {
         found.ok_or_else(|| ServiceError::not_found("rating", &id))
     }
 
-    /// The ratings of some days.
+    /// A part of the ratings, by time and id.
     ///
     /// # Errors
     /// [`ServiceError::Store`].
-    pub fn ratings(&self, days: &Days, after: Option<TimeCursor>, limit: u32) -> Result<RatingPage, ServiceError> {
+    pub fn ratings(&self, part: &SaidPart) -> Result<SaidPage<Rating>, ServiceError> {
         let centre = self.centre()?;
-        let mut ratings = self.store().ratings(centre.centre.id, &days.period(&centre), after, limit + 1)?;
-        let more = ratings.len() > limit as usize;
-        ratings.truncate(limit as usize);
-        let next = ratings.last().filter(|_| more).map(|last| TimeCursor { at: last.at, id: last.id.uuid() });
-        let codes = self.codes_of_dossiers(ratings.iter().filter_map(|rating| rating.about))?;
-        Ok(RatingPage { ratings, codes, next })
+        let period = part.days.period(&centre);
+        let mut records = self.store().ratings(centre.centre.id, &period, part.after, part.limit + 1)?;
+        let next = cut(&mut records, part.limit, |last| TimeCursor { at: last.at, id: last.id.uuid() });
+        let codes = self.codes_of_dossiers(records.iter().filter_map(|rating| rating.about))?;
+        Ok(SaidPage { records, codes, next })
     }
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{stamp, without_time};
 use crate::{
     ledger::epcis::{self, CaptureForm, Event, Fault, Rule, Told},
-    service::{Service, ServiceError},
+    service::{Service, ServiceError, paging::cut},
     store::{CaptureJob, Captured, ErrorBehaviour, NewEvent, StoreError},
 };
 
@@ -174,9 +174,7 @@ impl Service {
     pub fn captures(&self, before: Option<Uuid>, limit: u32) -> Result<CapturePage, ServiceError> {
         let centre = self.centre()?.centre.id;
         let mut jobs = self.store().capture_jobs(centre, before, limit.saturating_add(1))?;
-        let more = jobs.len() > limit as usize;
-        jobs.truncate(limit as usize);
-        let next = jobs.last().filter(|_| more).map(|job| job.id);
+        let next = cut(&mut jobs, limit, |last| last.id);
         Ok(CapturePage { captures: jobs.iter().map(ended).collect::<Result<_, _>>()?, next })
     }
 }

@@ -18,7 +18,7 @@ use crate::{
         chain::{Hash, MerkleTree, day_link, leaf},
         custody_of,
     },
-    service::{Service, ServiceError},
+    service::{Service, ServiceError, paging::cut},
     store::{
         DeviceNumbers, DiscrepancyCursor, DiscrepancyFilter, DiscrepancyState, Findings, LedgerDay, StoreError,
         StoredDiscrepancy,
@@ -258,13 +258,8 @@ impl Service {
             },
         };
         let mut rows = self.store().discrepancies(id, &filter, now, query.after, more)?;
-        let is_more = rows.len() > limit as usize;
-        rows.truncate(limit as usize);
+        let next = cut(&mut rows, limit, |last| DiscrepancyCursor { raised_at: last.raised_at, id: last.id });
         let discrepancies = rows.into_iter().map(detail).collect::<Result<Vec<_>, _>>()?;
-        let next = discrepancies
-            .last()
-            .filter(|_| is_more)
-            .map(|last| DiscrepancyCursor { raised_at: last.found.raised_at, id: last.id });
         Ok(DiscrepancyPage { discrepancies, next })
     }
 

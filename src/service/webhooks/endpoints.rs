@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::guard;
 use crate::{
-    service::{FieldProblem, Service, ServiceError},
+    service::{FieldProblem, Service, ServiceError, paging::cut},
     store::{DeliveryState, StoreError, WebhookDelivery, WebhookEndpoint},
 };
 
@@ -249,9 +249,7 @@ impl Service {
         self.webhook(endpoint)?;
         let centre = self.centre()?.centre.id;
         let mut deliveries = self.store().deliveries(centre, endpoint, state, before, limit.saturating_add(1))?;
-        let more = deliveries.len() > limit as usize;
-        deliveries.truncate(limit as usize);
-        let next = deliveries.last().filter(|_| more).map(|last| (last.created_at, last.id));
+        let next = cut(&mut deliveries, limit, |last| (last.created_at, last.id));
         Ok(WebhookPage { deliveries, next })
     }
 }
