@@ -81,11 +81,13 @@ pub enum Scope {
     /// Recording what rating devices take in.
     #[serde(rename = "ratings:write")]
     RatingsWrite,
+    /// Tell what became of what was handed to the postal operator.
+    PostWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::CentreRead,
         Self::ItemsRead,
         Self::ItemsWrite,
@@ -99,9 +101,10 @@ impl Scope {
         Self::PaperPrint,
         Self::Solve,
         Self::RatingsWrite,
+        Self::PostWrite,
     ];
 
-    const WORDS: [(&'static str, Self); 13] = [
+    const WORDS: [(&'static str, Self); 14] = [
         ("centre:read", Self::CentreRead),
         ("items:read", Self::ItemsRead),
         ("items:write", Self::ItemsWrite),
@@ -115,6 +118,7 @@ impl Scope {
         ("paper:print", Self::PaperPrint),
         ("solve", Self::Solve),
         ("ratings:write", Self::RatingsWrite),
+        ("post:write", Self::PostWrite),
     ];
 }
 

@@ -69,6 +69,12 @@ pub enum Act {
     ReadComplaints,
     /// Answer complaints, and record what is paid for losses.
     AnswerComplaints,
+    /// Hand things to the postal operator.
+    HandToPost,
+    /// Read what was handed to the postal operator, and what became of it.
+    ReadPost,
+    /// Tell what became of what was handed to the postal operator.
+    TellOfPost,
     /// Read what one is oneself, change one's own password, go.
     ManageOneself,
 }
@@ -91,7 +97,7 @@ use Reach::{All as A, Nothing as N, Own as O};
 /// Own of a courier is what is on the own route or was in the own hands, of a clerk what comes from, goes to or was at the
 /// own office.
 #[rustfmt::skip]
-const TABLE: [(Act, [Reach; 5], Option<Scope>); 31] = [
+const TABLE: [(Act, [Reach; 5], Option<Scope>); 34] = [
     //                          admin
     //                             dispatcher
     //                                courier
@@ -127,6 +133,9 @@ const TABLE: [(Act, [Reach; 5], Option<Scope>); 31] = [
     (Act::RecordRatings,       [A, A, N, N, N], Some(Scope::RatingsWrite)),
     (Act::ReadComplaints,      [A, A, N, N, A], None),
     (Act::AnswerComplaints,    [A, A, N, N, N], None),
+    (Act::HandToPost,          [A, A, N, O, N], None),
+    (Act::ReadPost,            [A, A, N, O, A], Some(Scope::PostWrite)),
+    (Act::TellOfPost,          [A, A, N, N, N], Some(Scope::PostWrite)),
     (Act::ManageOneself,       [A, A, A, A, A], None),
 ];
 
@@ -238,6 +247,8 @@ mod tests {
             Act::ManageAccounts,
             Act::RecordRatings,
             Act::AnswerComplaints,
+            Act::HandToPost,
+            Act::TellOfPost,
         ];
         let supervisor = Authority { role: Role::Supervisor, acts_for: None, scopes: BTreeSet::new() };
         assert!(changes.into_iter().all(|act| supervisor.reach(act) == Reach::Nothing));

@@ -36,6 +36,7 @@ mod migrate;
 mod paper;
 mod plan;
 mod pool;
+mod postal;
 mod schema;
 mod season;
 mod statistics;
@@ -67,6 +68,7 @@ pub use ledger::{
     StoredDiscrepancy, StoredScan,
 };
 pub use paper::{SigningKey, StoredSlip};
+pub use postal::{HandedOver, NewParcel, StoredHandover, ToldEvent, ToldOf};
 pub use url::{Backend, DatabaseUrl};
 pub use webhook::{DeliveryState, SentDelivery, WebhookDelivery, WebhookEndpoint};
 
