@@ -31,6 +31,7 @@ mod once;
 mod papers;
 mod planning;
 mod plans;
+mod postal;
 mod readiness;
 mod road_files;
 mod scans;
@@ -82,6 +83,10 @@ pub use once::FirstAnswer;
 pub use papers::{IssuedSlip, LABELS_MAX, LabelFormat, SlipCheck, SlipFault, SlipVerdict, verify_offline};
 pub use planning::{DayRequest, Expected, PlanProgress, PlanVersion};
 pub use plans::{DayPlan, PlanDate};
+pub use postal::{
+    NewPostalHandover, POSTAL_EVENTS_MAX, ParcelState, PostalAnswer, PostalDay, PostalHandoverDetail, PostalSettings,
+    read_postal_event,
+};
 pub use readiness::Readiness;
 pub use road_files::{RoadsStep, import_roads, roads_summary};
 pub use scans::{
@@ -145,6 +150,7 @@ struct Inner {
     access: Access,
     homes: homes::HomeDesk,
     messages: notify::Messages,
+    postal: postal::PostalDesk,
 }
 
 impl Service {
@@ -208,6 +214,7 @@ impl Service {
             access: Access::new(access),
             homes: homes::HomeDesk::default(),
             messages: notify::Messages::default(),
+            postal: postal::PostalDesk::default(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -7,7 +7,7 @@ use super::{
     Inserted, ItemCursor, ItemFilter, ROWS_AT_ONCE, Store, StoreError,
     columns::{Id, Micros, corrupt, unsigned},
     connection::{AnyConnection, on_backend},
-    schema::{centres, dossiers, home_deliveries, home_requests, items, sites, postal_parcel_items},
+    schema::{centres, dossiers, home_deliveries, home_requests, items, postal_parcel_items, sites},
 };
 use crate::domain::{CentreId, Destination, Item, ItemId, Waypoint};
 

@@ -12,8 +12,10 @@ use super::{
     item::ItemRow,
     plan::delete_plans,
     schema::{
-        compensations, complaints, dossiers, home_deliveries, items, plan_continues, plan_stop_items, plan_stops,
-        plan_unassigned, plan_warnings, ratings, home_facts, postal_events, postal_handovers, postal_parcel_items, postal_parcels},
+        compensations, complaints, dossiers, home_deliveries, home_facts, items, plan_continues, plan_stop_items,
+        plan_stops, plan_unassigned, plan_warnings, postal_events, postal_handovers, postal_parcel_items,
+        postal_parcels, ratings,
+    },
 };
 use crate::domain::{CentreId, Dossier, HomeDelivery, Item};
 
@@ -98,11 +100,9 @@ impl Store {
                 };
                 diesel::delete(
                     postal_events::table.filter(postal_events::centre_id.eq(centre)).filter(
-                        postal_events::number
-                            .eq_any(parcels().select(postal_parcels::number))
-                            .or(postal_events::handover_id
-                                .assume_not_null()
-                                .eq_any(handed().select(postal_handovers::id))),
+                        postal_events::number.eq_any(parcels().select(postal_parcels::number)).or(
+                            postal_events::handover_id.assume_not_null().eq_any(handed().select(postal_handovers::id)),
+                        ),
                     ),
                 )
                 .execute(c)?;

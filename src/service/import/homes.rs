@@ -42,7 +42,8 @@ fn tariffs(folder: &Folder, problems: &mut Problems) -> Checked<Vec<Tariff>> {
 
 /// The ranges of numbers; no number is in two of them, whenever they are in force.
 fn postal_ranges(folder: &Folder, problems: &mut Problems) -> Checked<Vec<PostalRange>> {
-    const COLUMNS: &[&str] = &["service", "country", "from", "to", "effective_from", "effective_to", "status", "source"];
+    const COLUMNS: &[&str] =
+        &["service", "country", "from", "to", "effective_from", "effective_to", "status", "source"];
     const SERIAL_MAX: u32 = 99_999_999;
     if folder.bytes(POSTAL_NUMBERS).is_none() {
         return Ok(Vec::new());

@@ -55,8 +55,10 @@ impl TryFrom<EventRow> for ToldEvent {
     type Error = StoreError;
     fn try_from(row: EventRow) -> Result<Self, StoreError> {
         let reason: Option<AttemptFailure> = row.reason.as_deref().map(|reason| word(TABLE, reason)).transpose()?;
-        let step = PostalStep::of(&row.kind, reason)
-            .ok_or_else(|| StoreError::Corrupt { table: TABLE, problem: "its kind and reason do not go together".into() })?;
+        let step = PostalStep::of(&row.kind, reason).ok_or_else(|| StoreError::Corrupt {
+            table: TABLE,
+            problem: "its kind and reason do not go together".into(),
+        })?;
         let event = PostalEvent {
             id: row.id,
             number: word(TABLE, &row.number)?,
@@ -106,7 +108,8 @@ impl Store {
                     .select(EventRow::as_select())
                     .first(connection)?;
                 // Who tells it again, and when, is not what it says.
-                let told = EventRow { is_known, recorded_at: row.recorded_at, recorded_by: row.recorded_by.clone(), ..known };
+                let told =
+                    EventRow { is_known, recorded_at: row.recorded_at, recorded_by: row.recorded_by.clone(), ..known };
                 return Ok(if told == row { Inserted::Exists } else { Inserted::Conflict { field: "id" } });
             }
             if event.step == PostalStep::Returned {
@@ -139,9 +142,8 @@ impl Store {
                 }
                 ToldOf::ExtraOf(handover) => {
                     let extra = select().filter(diesel::dsl::not(postal_events::is_known));
-                    rows = extra
-                        .filter(postal_events::handover_id.assume_not_null().eq(Id(handover)))
-                        .load(connection)?;
+                    rows =
+                        extra.filter(postal_events::handover_id.assume_not_null().eq(Id(handover))).load(connection)?;
                 }
                 ToldOf::ExtraBetween(from, until) => {
                     let extra = select().filter(diesel::dsl::not(postal_events::is_known));

@@ -335,7 +335,7 @@ impl Store {
                     .load(connection)?;
                 rows.extend(found);
             }
-            with_items(connection, Id::from(centre), rows)
+            with_items(connection, Id::from(centre), &rows)
         })
     }
 
@@ -350,7 +350,7 @@ impl Store {
                 .select(ParcelRow::as_select())
                 .first(connection)
                 .optional()?;
-            Ok(with_items(connection, Id::from(centre), row.into_iter().collect())?.pop())
+            Ok(with_items(connection, Id::from(centre), row.as_slice())?.pop())
         })
     }
 
@@ -371,11 +371,7 @@ impl Store {
     }
 }
 
-fn with_items(
-    connection: &mut AnyConnection,
-    centre: Id,
-    rows: Vec<ParcelRow>,
-) -> Result<Vec<PostalParcel>, StoreError> {
+fn with_items(connection: &mut AnyConnection, centre: Id, rows: &[ParcelRow]) -> Result<Vec<PostalParcel>, StoreError> {
     let numbers: Vec<&str> = rows.iter().map(|row| row.number.as_str()).collect();
     let mut contents: Vec<(String, Id, String)> = Vec::new();
     for numbers in numbers.chunks(ROWS_AT_ONCE) {

@@ -16,6 +16,7 @@ mod openapi;
 mod pages;
 mod papers;
 mod plans;
+mod post;
 mod problems;
 pub(crate) mod scans;
 mod solve;

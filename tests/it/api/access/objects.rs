@@ -231,6 +231,7 @@ impl Objects {
             _ if path.starts_with("/epcis/events/") => self.event.clone(),
             // Nothing has these ids, which is told only to those who may ask.
             _ if path.starts_with("/v1/ratings/") || path.starts_with("/v1/complaints/") => "no-id".to_owned(),
+            _ if path.starts_with("/v1/postal-handovers/") => "no-id".to_owned(),
             _ if path.starts_with("/v1/webhooks/") || path.starts_with("/epcis/capture/") => "no-id".to_owned(),
             // A stream has no end to wait for.
             "/v1/events" => return format!("{path}?types=none"),
@@ -261,6 +262,7 @@ impl Objects {
                 "to": { "site": if from == "TTPVHCC" { self.site.as_str() } else { "TTPVHCC" } },
                 "ready_at": "2019-06-14T08:00:00+07:00", "weight_g": 120,
             }),
+            ("POST", "/v1/postal-handovers") => json!({ "from": from, "to": "BD", "items": ["no-such"] }),
             ("POST", "/v1/labels") => json!({ "codes": [self.items[usize::from(role == "clerk")][other]] }),
             ("POST", "/v1/discrepancies/{id}/resolution") => json!({ "reason": "Found" }),
             _ => json!({}),
