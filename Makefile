@@ -4,16 +4,43 @@ CARGO ?= cargo
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint doc deny check bench bench-day bench-roads bench-planner bench-solver bench-capture bench-ledger bench-kill bench-custody bench-schemathesis fuzz clean
+.PHONY: help run test web web-test web-lint fmt lint doc deny check bench bench-day bench-roads bench-planner bench-solver bench-timetable bench-capture bench-ledger bench-kill bench-custody bench-schemathesis fuzz clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## plan one real day of Sóc Trăng, show it, and serve it on 127.0.0.1:8080
+run: web ## plan one real day of Sóc Trăng, show it, and serve it on 127.0.0.1:8080
 	$(CARGO) run --release --quiet -- demo --port $(PORT)
 
-test: fmt lint doc deny ## all checks, on SQLite and on a throw-away PostgreSQL
+test: fmt lint doc deny web web-lint ## all checks, on SQLite and on a throw-away PostgreSQL, then in a browser
 	tests/with-postgres.sh $(CARGO) test
+	$(MAKE) web-test
+
+# The pages are built again only when something of theirs changed. A binary compiled without them says how to get them.
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/tests/*')
+API_DESCRIPTION := tests/it/api/snapshots/it__api__openapi__openapi.snap
+
+web: ## the pages, with npm
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web/dist/.built; \
+	elif [ -n "$$CI" ]; then echo "npm is not installed: the pages cannot be built" >&2; exit 1; \
+	else echo "npm is not installed: the binary will have no pages, only the API (Debian: apt install nodejs npm)"; fi
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	touch $@
+
+web/dist/.built: $(WEB_SOURCES) $(API_DESCRIPTION) web/node_modules/.package-lock.json
+	cd web && npm run --silent build
+	touch $@
+
+web-lint: web ## the pages' types
+	@if command -v npm >/dev/null; then cd web && npm run --silent check; fi
+
+web-test: web ## the pages in Chromium, against a debug binary
+	$(CARGO) build --bin conthoi
+	@if command -v node >/dev/null; then node web/tests/run.mjs; \
+	elif [ -n "$$CI" ]; then echo "node is not installed" >&2; exit 1; \
+	else echo "node is not installed: the pages are not tested"; fi
 
 fmt:
 	$(CARGO) fmt --check
@@ -43,6 +70,10 @@ INSTANCES ?=
 bench-solver: ## ours and other solvers on published instances: SECONDS, INSTANCES, PEERS, THREADS
 	$(CARGO) build --release
 	PEERS="$(PEERS)" THREADS="$(THREADS)" benches/solver.sh $(SECONDS) $(INSTANCES)
+
+bench-timetable: ## the replay of a year of one centre under other timetables
+	$(CARGO) build --release
+	benches/timetable.sh target/release/conthoi
 
 bench-roads: ## import, load, matrices and routes on the road extracts
 	$(CARGO) bench --bench roads

@@ -6,7 +6,7 @@
 //! Layers, dependencies pointing down only (`tests/it/layers.rs` enforces it):
 //!
 //! ```text
-//! cli   api              thin edges: parse, call a service, render
+//! cli   api ─► web       thin edges: parse, call a service, render; the pages' files
 //!   └────┴─► service     use cases: one function each, one transaction each; the only place with a clock
 //!              ├─► store      diesel; SQLite and PostgreSQL behind one `Store`
 //!              ├─► dispatch   a day's items and home deliveries → planner problem → plan
@@ -28,3 +28,4 @@ pub mod planner;
 pub mod roads;
 pub mod service;
 pub mod store;
+pub mod web;

@@ -137,18 +137,25 @@ pub(crate) async fn authenticate(
 /// Whether the request would come in, or enrol a device.
 fn is_at_the_door(request: &ServiceRequest) -> bool {
     let path = request.path();
-    let tries = ["/login", "/v1/login", "/v1/devices", "/account/password", "/v1/home-deliveries"].contains(&path)
-        || path.starts_with("/v1/track/")
+    let tries = ["/login", "/v1/login", "/v1/devices", "/account/password"].contains(&path)
         || path.starts_with("/setup/")
         || path.starts_with("/reset/");
     // A browser comes back from an identity provider by GET.
+    (tries && !request.method().is_safe()) || path.starts_with("/login/oidc")
+}
+
+/// Whether the request is a citizen's that costs something or could be a guess.
+fn is_a_citizens(request: &ServiceRequest) -> bool {
+    let path = request.path();
     // Half-days are found by planning, which takes its time.
-    (tries && !request.method().is_safe()) || path.starts_with("/login/oidc") || path == "/v1/home-deliveries/half-days"
+    path == "/v1/home-deliveries/half-days"
+        || (!request.method().is_safe() && (path == "/v1/home-deliveries" || path.starts_with("/v1/track/")))
 }
 
 fn counted(request: &ServiceRequest, known: Option<&Principal>) -> Counted {
     match known {
         _ if is_at_the_door(request) => Counted::Door,
+        _ if is_a_citizens(request) => Counted::Citizen,
         Some(_) => Counted::Caller,
         None => Counted::Address,
     }
@@ -157,7 +164,7 @@ fn counted(request: &ServiceRequest, known: Option<&Principal>) -> Counted {
 /// Under what a request is counted: what its caller came with, or where it comes from.
 fn key(request: &ServiceRequest, service: &Service, known: Option<&Principal>) -> [u8; 32] {
     match known {
-        Some(principal) if !is_at_the_door(request) => *principal.secret_sha256(),
+        Some(principal) if !is_at_the_door(request) && !is_a_citizens(request) => *principal.secret_sha256(),
         _ => Sha256::digest(Origin::of(request.request(), service).text().as_bytes()).into(),
     }
 }

@@ -94,6 +94,8 @@ pub(crate) struct HoldingOut {
 pub(crate) struct ScanOut {
     /// Its id.
     id: Uuid,
+    /// What was scanned, as printed.
+    codes: Vec<String>,
     /// What was done.
     #[schema(example = "receive")]
     action: &'static str,
@@ -134,6 +136,7 @@ impl ScanOut {
         let scan = &record.scan;
         Self {
             id: scan.id.uuid(),
+            codes: scan.codes.iter().map(crate::domain::Code::text).collect(),
             action: scan.action.word(),
             at: local(record.at(), zone),
             device_time: local(scan.device_time, zone),
@@ -195,6 +198,44 @@ impl From<&CustodyDetail> for CustodyResponse {
             discrepancies: custody.discrepancies.iter().map(|found| FindingOut::of(centre, found)).collect(),
         }
     }
+}
+
+/// A scan by itself.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ScanResponse {
+    /// Its position in the ledger.
+    position: i64,
+    /// What was recorded, which is what counts.
+    scan: ScanOut,
+    /// What else came under its id, in the order in which it came: kept aside, to be explained.
+    conflicts: Vec<ScanOut>,
+}
+
+/// A scan, and what else came under its id.
+///
+/// Notes and positions of scans are not shown here.
+#[utoipa::path(tag = "custody",
+    params(("id" = Uuid, Path, description = "The id that the device gave it")),
+    responses(
+        (status = 200, description = "The scan", body = ScanResponse),
+        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+    ))]
+#[get("/v1/scans/{id}")]
+pub(crate) async fn get_scan(
+    service: web::Data<Service>,
+    caller: Caller,
+    path: PathParams,
+    _: NoQuery,
+) -> Result<HttpResponse, Failure> {
+    caller.may(Act::ReadCustody)?;
+    let id = ScanId::from_uuid(path.get("id")?);
+    let found = blocking(&service, move |service| service.scan_for(&caller.authority(), id)).await?;
+    let out = |record| ScanOut::of(&found.centre, record, &found.kept_evidence);
+    Ok(HttpResponse::Ok().json(ScanResponse {
+        position: found.position,
+        scan: out(&found.record),
+        conflicts: found.others.iter().map(out).collect(),
+    }))
 }
 
 /// Who has a thing, and who had it before.

@@ -192,7 +192,10 @@ pub(crate) async fn create_item(
         };
         match &key {
             None => create(ItemId::from_uuid(service.fresh_uuid())).map(|(answer, _)| (answer, false)),
-            Some(key) => service.once(key, digest, item.ready_at, |id| create(id).map(|(answer, _)| answer)),
+            // A key is its sender's own: another one's may be the same.
+            Some(key) => service.once(&format!("{} {key}", caller.principal().sender()), digest, item.ready_at, |id| {
+                create(id).map(|(answer, _)| answer)
+            }),
         }
     });
     let (answer, replayed) = answer.await?;

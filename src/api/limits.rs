@@ -37,6 +37,10 @@ const ADDRESS: Rate = Rate { name: "address", burst: 2_000, per_second: 200 };
 /// Of an address that tries to come in or to enrol, which costs a password's hash.
 const DOOR: Rate = Rate { name: "door", burst: 120, per_second: 2 };
 
+/// Of an address from which citizens ask without an account: for half-days that have to be planned, with codes and links that could be
+/// guessed.
+const CITIZEN: Rate = Rate { name: "citizen", burst: 600, per_second: 5 };
+
 type Limiter = RateLimiter<[u8; 32], HashMapStateStore<[u8; 32]>, MonotonicClock, StateInformationMiddleware>;
 
 struct Limit {
@@ -116,6 +120,8 @@ pub(crate) enum Counted {
     Address,
     /// An address at the door.
     Door,
+    /// An address of citizens.
+    Citizen,
 }
 
 /// The limits of one process.
@@ -123,11 +129,17 @@ pub(crate) struct Limits {
     caller: Limit,
     address: Limit,
     door: Limit,
+    citizen: Limit,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { caller: Limit::new(CALLER), address: Limit::new(ADDRESS), door: Limit::new(DOOR) }
+        Self {
+            caller: Limit::new(CALLER),
+            address: Limit::new(ADDRESS),
+            door: Limit::new(DOOR),
+            citizen: Limit::new(CITIZEN),
+        }
     }
 }
 
@@ -138,12 +150,13 @@ impl Limits {
             Counted::Caller => self.caller.check(key),
             Counted::Address => self.address.check(key),
             Counted::Door => self.door.check(key),
+            Counted::Citizen => self.citizen.check(key),
         }
     }
 
     /// Forgets those who have not come for a while.
     pub(crate) fn forget_idle(&self) {
-        for limit in [&self.caller, &self.address, &self.door] {
+        for limit in [&self.caller, &self.address, &self.door, &self.citizen] {
             limit.limiter.retain_recent();
             limit.limiter.shrink_to_fit();
         }

@@ -19,6 +19,7 @@ use super::{
     shown::{may_be_personal_number, shown_path},
 };
 use crate::service::Service;
+pub(crate) use crate::web::Page;
 
 /// The header that names a request in the log.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -104,9 +105,6 @@ pub(crate) async fn explain(
     }
     Ok(ServiceResponse::new(request, explained))
 }
-
-/// Marks an answer that explains itself, to a person.
-pub(crate) struct Page;
 
 fn problem_response(problem: Problem) -> HttpResponse {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

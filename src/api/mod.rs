@@ -20,6 +20,7 @@ mod caller;
 mod centre;
 mod complaints;
 mod custody;
+mod designs;
 mod devices;
 mod discrepancies;
 mod dossiers;
@@ -51,6 +52,7 @@ mod plans;
 mod postal;
 mod problem;
 mod problem_code;
+mod reports;
 mod route_view;
 mod runs;
 mod scans;
@@ -77,8 +79,10 @@ use actix_web::{
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
+pub(crate) use designs::DesignOut;
 pub use openapi::document as openapi_document;
 pub(crate) use plans::PlanResponse;
+pub(crate) use reports::ReportResponse;
 pub use server::{ServeError, listen, serve};
 pub(crate) use verify::VerifyResponse;
 
@@ -120,6 +124,7 @@ fn limited_app(
         .app_data(web::Data::new(KnownPaths::of(&openapi)))
         .service(landing::landing)
         .configure(pages::routes)
+        .configure(crate::web::routes)
         .route("/docs", web::get().to(to_docs))
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", openapi))
         .default_service(web::to(fallback::fallback))
@@ -131,6 +136,9 @@ fn limited_app(
 
 fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     endpoints_of_post_and_complaints(api);
+    homes::endpoints(api);
+    exchange_and_papers(api);
+    access(api);
     api.service(health::live)
         .service(health::ready)
         .service(centre::get_centre)
@@ -146,17 +154,8 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(dossiers::import::import_dossiers)
         .service(dossiers::one::get_dossier)
         .service(dossiers::one::put_dossier)
-        .service(homes::places::search_places)
-        .service(homes::ask::get_terms)
-        .service(homes::ask::list_half_days)
-        .service(homes::ask::create_home_delivery)
-        .service(homes::track::confirm)
-        .service(homes::track::resend_code)
-        .service(homes::track::get_track)
-        .service(homes::track::change)
-        .service(homes::track::cancel)
-        .service(homes::track::fetch_at_counter)
         .service(custody::get_custody)
+        .service(custody::get_scan)
         .service(scans::record_scans)
         .service(evidence::create_evidence)
         .service(evidence::get_upload)
@@ -166,6 +165,12 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(discrepancies::get_discrepancy)
         .service(discrepancies::assign_discrepancy)
         .service(discrepancies::resolve_discrepancy)
+        .service(reports::list_reports)
+        .service(reports::get_quarterly_report)
+        .service(reports::get_report)
+        .service(designs::create_design)
+        .service(designs::get_design)
+        .service(designs::cancel_design)
         .service(feed::follow_feed)
         .service(webhooks::create_webhook)
         .service(webhooks::list_webhooks)
@@ -187,8 +192,11 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(runs::get_run_manifest)
         .service(runs::get_round)
         .service(runs::get_round_stops)
-        .service(runs::get_round_manifest)
-        .service(papers::get_labels)
+        .service(runs::get_round_manifest);
+}
+
+fn exchange_and_papers(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    api.service(papers::get_labels)
         .service(papers::print_labels)
         .service(papers::get_run_manifest_pdf)
         .service(papers::get_round_manifest_pdf)
@@ -205,8 +213,12 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(epcis::capture::capture_event)
         .service(epcis::events::query_events)
         .service(epcis::events::get_event)
-        .service(epcis::events::list_event_types)
-        .service(login::login)
+        .service(epcis::events::list_event_types);
+}
+
+/// Who may come in, by what, and what they did.
+fn access(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    api.service(login::login)
         .service(login::logout)
         .service(login::get_me)
         .service(accounts::list_accounts)

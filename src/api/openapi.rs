@@ -36,6 +36,8 @@ pub(super) fn about() -> OpenApi {
                 "What citizens say of the service: ratings, complaints, and what losses are made good with",
             ),
             tag("post", "What is handed to the postal operator, and what the operator tells of it"),
+            tag("reports", "Figures from what was recorded"),
+            tag("timetable-designs", "Other timetables tried on a season"),
             tag("evidence", "Photos and signatures that scans name"),
             tag("papers", "Labels, manifests, minutes and control slips, and their verification"),
             tag("plans", "The plans of working days, made by jobs"),

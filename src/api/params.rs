@@ -157,6 +157,13 @@ impl QueryParams {
         }
     }
 
+    /// Notes that a parameter which must be there is missing, unless it is there and was noted as bad.
+    pub(crate) fn missing(&mut self, name: &'static str) {
+        if !self.given.contains_key(name) {
+            self.refuse(name, "it is missing");
+        }
+    }
+
     /// Notes that a parameter's value cannot be accepted.
     pub(crate) fn refuse(&mut self, name: &'static str, problem: impl Display) {
         self.errors.push(ProblemField::parameter(name, problem.to_string()));

@@ -156,14 +156,14 @@ impl Failure {
         Self::parameters(self.0.errors.into_iter().map(|error| ProblemField::parameter(name, error.message)).collect())
     }
 
-    /// The same where what are fields of a body elsewhere were parameters of the same names.
+    /// The same where what are fields of a body elsewhere were parameters of these names.
     pub(crate) fn of_parameters(self) -> Self {
         if self.0.code != ProblemCode::INVALID_BODY.code {
             return self;
         }
         let parameter = |error: ProblemField| {
-            let name = error.pointer.unwrap_or_default();
-            ProblemField::parameter(name.trim_start_matches('/'), error.message)
+            let pointer = error.pointer.unwrap_or_default();
+            ProblemField::parameter(pointer.trim_start_matches('/'), error.message)
         };
         Self::parameters(self.0.errors.into_iter().map(parameter).collect())
     }
@@ -242,7 +242,7 @@ impl From<ServiceError> for Failure {
             ServiceError::ComplaintAnswered { .. } => ProblemCode::COMPLAINT_ANSWERED,
             ServiceError::ComplaintTooLate { .. } => ProblemCode::COMPLAINT_TOO_LATE,
             ServiceError::KeyReused => ProblemCode::IDEMPOTENCY_KEY_REUSED,
-            ServiceError::JobEnded { .. } => ProblemCode::JOB_ENDED,
+            ServiceError::DesignEnded { .. } | ServiceError::JobEnded { .. } => ProblemCode::JOB_ENDED,
             ServiceError::Dispatch(_) => ProblemCode::CANNOT_PLAN,
             ServiceError::Misread(_) | ServiceError::Domain(DomainError::Code { .. }) => ProblemCode::MISREAD,
             ServiceError::DiscrepancyClosed { .. } => ProblemCode::DISCREPANCY_CLOSED,

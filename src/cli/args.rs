@@ -102,6 +102,14 @@ pub(super) enum Command {
         conthoi print manifest --run 019756a0-… --out run.pdf\n  \
         conthoi print slip 000.00.00.H51-190614-0001 --out slip.pdf")]
     Print(Print),
+    /// Make reports from what was recorded
+    #[command(after_help = "Examples:\n  conthoi report list\n  \
+        conthoi report settlement --from 2019-01-04 --to 2019-06-15\n  \
+        conthoi report transit_time --quarter 2019-Q2 --by department --format xlsx --out transit.xlsx\n  \
+        conthoi report quarterly --quarter 2019-Q1 --out quarter.pdf")]
+    Report(Report),
+    /// Try other timetables of document runs on a season
+    Timetable(Timetable),
     /// Keep the accounts of people and other systems
     Account(Account),
     /// Show working days and days off
@@ -118,6 +126,12 @@ pub(super) enum Command {
         cat problem.json | conthoi solve - --json"
     )]
     Solve(Solve),
+    /// Erase personal data that are older than records are kept
+    #[command(
+        after_help = "The rule records_retention of rules.csv says how long that is. What the ledger chains is not touched.\n\n\
+        Examples:\n  conthoi erase --expired\n  conthoi erase --expired --json"
+    )]
+    Erase(Erase),
     /// Print the OpenAPI description of the REST API
     Openapi,
 }
@@ -236,6 +250,93 @@ pub(super) struct Simulate {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct Timetable {
+    #[command(subcommand)]
+    pub command: TimetableCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TimetableCommand {
+    /// Show what timetables come to: punctuality, transit time, kilometres, crew hours, cost
+    #[command(after_help = "Examples:\n  conthoi timetable evaluate --from 2019-01-04 --to 2019-06-15\n  \
+        conthoi timetable evaluate --from 2019-01-04 --to 2019-06-15 --try 08:00-09:45,13:30-15:15 --couriers 2")]
+    Evaluate {
+        #[command(flatten)]
+        tries: TimetableTry,
+    },
+    /// Find the cheapest timetable that brings enough items in time
+    #[command(after_help = "Example:\n  conthoi timetable suggest --from 2019-01-04 --to 2019-06-15 --on-time 99.5")]
+    Suggest {
+        #[command(flatten)]
+        tries: TimetableTry,
+        /// Of the items with a due time so many are to arrive by it, percent
+        #[arg(long, value_name = "PERCENT")]
+        on_time: f64,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct TimetableTry {
+    /// First day of the season, as YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    pub from: NaiveDate,
+    /// Last day, as YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    pub to: NaiveDate,
+    /// A timetable of your own: departures and returns, as 08:00-09:45,13:30-15:15
+    #[arg(long = "try", value_name = "RUNS", value_delimiter = ',')]
+    pub own: Vec<String>,
+    /// Couriers on each run of your own timetable, with a vehicle each [default: 1]
+    #[arg(long, value_name = "N")]
+    pub couriers: Option<u32>,
+    /// Evenly spread timetables are tried with up to so many runs a day
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    pub runs_max: u32,
+    /// And with up to so many couriers on a run [default: as many as now and one more]
+    #[arg(long, value_name = "N")]
+    pub couriers_max: Option<u32>,
+    /// Each run so long, where the hours of the counters allow it [default: as the longest of now]
+    #[arg(long, value_name = "MINUTES")]
+    pub run_minutes: Option<u32>,
+}
+
+/// As what a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportForm {
+    /// As JSON.
+    Json,
+    /// As CSV.
+    Csv,
+    /// As a spreadsheet.
+    Xlsx,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Report {
+    /// The report, `quarterly` for the law's, or `list` for those there are
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// First day, as YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<NaiveDate>,
+    /// Last day, as YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<NaiveDate>,
+    /// A quarter in place of first and last day, as 2019-Q2
+    #[arg(long, value_name = "QUARTER")]
+    pub quarter: Option<String>,
+    /// By what it adds up: day, month, quarter, department, commune, courier or leg
+    #[arg(long, value_name = "GROUPING")]
+    pub by: Option<String>,
+    /// As what it is written; a table for people when not given
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<ReportForm>,
+    /// The file; standard output when not given
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct Roads {
     #[command(subcommand)]
     pub command: RoadsCommand,
@@ -259,6 +360,13 @@ pub(super) enum RoadsCommand {
         /// The network file; the one of --roads when not given
         file: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Erase {
+    /// Whatever is older than records are kept
+    #[arg(long, required = true)]
+    pub expired: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -13,6 +13,7 @@ mod calendar;
 mod config;
 mod day_table;
 mod demo;
+mod erase;
 mod error;
 mod import;
 mod interrupt;
@@ -21,11 +22,13 @@ mod output;
 mod plan;
 mod print;
 mod progress;
+mod report;
 mod roads;
 mod serve;
 mod simulate;
 mod solve;
 mod solve_table;
+mod timetable;
 
 use std::{ffi::OsString, process::ExitCode, time::Instant};
 
@@ -68,10 +71,13 @@ fn execute(args: &Args, begun: Instant) -> Result<(), CliError> {
         Command::Simulate(options) => simulate::run(&config, options),
         Command::Ledger(options) => ledger::run(&config, options),
         Command::Print(options) => print::run(&config, options),
+        Command::Report(options) => report::run(&config, options),
+        Command::Timetable(options) => timetable::run(&config, options),
         Command::Roads(options) => roads::run(&config, options),
         Command::Calendar(options) => calendar::run(&config, options),
         Command::Solve(options) => solve::run(&config, options, begun),
         Command::Account(options) => account::run(&config, options),
+        Command::Erase(_) => erase::run(&config),
         Command::Openapi => output::print(&format!("{}\n", crate::api::openapi_document())),
     }
 }

@@ -36,7 +36,8 @@ pub(super) fn run(config: &Config, options: &Print) -> Result<(), CliError> {
     write(out, &bytes)
 }
 
-fn write(out: &Path, bytes: &[u8]) -> Result<(), CliError> {
+/// Writes a document to a file, or to standard output for `-`.
+pub(super) fn write(out: &Path, bytes: &[u8]) -> Result<(), CliError> {
     if out == Path::new("-") {
         let mut stdout = io::stdout().lock();
         return Ok(stdout.write_all(bytes).and_then(|()| stdout.flush())?);

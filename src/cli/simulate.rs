@@ -25,12 +25,20 @@ pub(super) fn run(config: &Config, options: &Simulate) -> Result<(), CliError> {
             "dossiers": report.dossiers,
             "home_deliveries": report.home_deliveries,
             "items": report.items,
+            "ratings": report.ratings,
             "replaced_rows": report.replaced,
         }));
     }
     output::print(&format!(
-        "Synthetic season {} to {} (seed {}, scale {}): {} dossiers, {} items, {} home deliveries.\n",
-        order.from, order.to, order.seed, order.scale, report.dossiers, report.items, report.home_deliveries
+        "Synthetic season {} to {} (seed {}, scale {}): {} dossiers, {} items, {} home deliveries, {} ratings.\n",
+        order.from,
+        order.to,
+        order.seed,
+        order.scale,
+        report.dossiers,
+        report.items,
+        report.home_deliveries,
+        report.ratings
     ))
 }
 

@@ -37,6 +37,9 @@ pub enum DispatchError {
     /// The checker refused the engine's routes: a fault of the engine. Nothing is stored.
     #[error("the plan was refused by its checker and is not stored: {0}")]
     Refused(String),
+    /// A season that cannot be ridden again.
+    #[error("the season cannot be replayed: {0}")]
+    Season(String),
     /// The caller stopped it.
     #[error("planning was cancelled")]
     Cancelled,

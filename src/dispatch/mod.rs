@@ -25,6 +25,7 @@ mod journey;
 mod outcome;
 mod progress;
 mod promise;
+pub mod replay;
 mod rounds;
 mod runs;
 mod safety;

@@ -82,12 +82,16 @@ pub enum Scope {
     #[serde(rename = "ratings:write")]
     RatingsWrite,
     /// Tell what became of what was handed to the postal operator.
+    #[serde(rename = "post:write")]
     PostWrite,
+    /// Reading reports.
+    #[serde(rename = "reports:read")]
+    ReportsRead,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::CentreRead,
         Self::ItemsRead,
         Self::ItemsWrite,
@@ -102,9 +106,10 @@ impl Scope {
         Self::Solve,
         Self::RatingsWrite,
         Self::PostWrite,
+        Self::ReportsRead,
     ];
 
-    const WORDS: [(&'static str, Self); 14] = [
+    const WORDS: [(&'static str, Self); 15] = [
         ("centre:read", Self::CentreRead),
         ("items:read", Self::ItemsRead),
         ("items:write", Self::ItemsWrite),
@@ -119,6 +124,7 @@ impl Scope {
         ("solve", Self::Solve),
         ("ratings:write", Self::RatingsWrite),
         ("post:write", Self::PostWrite),
+        ("reports:read", Self::ReportsRead),
     ];
 }
 

@@ -241,13 +241,8 @@ pub enum HomeEvent {
     Invited,
     /// It went back to the authority.
     Returned,
-    /// It is lost.
+    /// It is lost. What that is made good with is a [`super::Compensation`].
     Lost,
-    /// Loss or damage was made good.
-    Compensated {
-        /// With how much, đồng.
-        amount_dong: u32,
-    },
 }
 
 impl HomeEvent {
@@ -266,7 +261,6 @@ impl HomeEvent {
             Self::Invited => "invited",
             Self::Returned => "returned",
             Self::Lost => "lost",
-            Self::Compensated { .. } => "compensated",
         }
     }
 
@@ -281,7 +275,6 @@ impl HomeEvent {
             Self::Invited => DeliveryEvent::Failed(AttemptFailure::Absent),
             Self::Returned => DeliveryEvent::Returned,
             Self::Lost => DeliveryEvent::Lost,
-            Self::Compensated { amount_dong } => DeliveryEvent::Compensated(i64::from(*amount_dong)),
             Self::IdentityChecked { .. }
             | Self::Proved { .. }
             | Self::DocumentsWithdrawn { .. }

@@ -68,6 +68,7 @@ mod postal;
 mod pouch;
 mod rating;
 mod reason;
+pub mod report;
 mod rights;
 mod rules;
 mod s10;

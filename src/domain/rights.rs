@@ -75,6 +75,22 @@ pub enum Act {
     ReadPost,
     /// Tell what became of what was handed to the postal operator.
     TellOfPost,
+    /// Read reports.
+    ReadReports,
+    /// Try other timetables on what was recorded.
+    DesignTimetable,
+    /// List home deliveries, without anything personal.
+    ListHomeDeliveries,
+    /// Read home deliveries, with the citizen's name, number and address.
+    ReadHomeDeliveries,
+    /// Record what happens to home deliveries: identity checks, proofs, fees, documents.
+    RecordHomeFacts,
+    /// Read what fees were collected and handed in.
+    ReadFees,
+    /// Record fees handed in.
+    TakeFees,
+    /// Erase a citizen's personal data.
+    ErasePersonalData,
     /// Read what one is oneself, change one's own password, go.
     ManageOneself,
 }
@@ -97,7 +113,7 @@ use Reach::{All as A, Nothing as N, Own as O};
 /// Own of a courier is what is on the own route or was in the own hands, of a clerk what comes from, goes to or was at the
 /// own office.
 #[rustfmt::skip]
-const TABLE: [(Act, [Reach; 5], Option<Scope>); 34] = [
+const TABLE: [(Act, [Reach; 5], Option<Scope>); 42] = [
     //                          admin
     //                             dispatcher
     //                                courier
@@ -136,6 +152,14 @@ const TABLE: [(Act, [Reach; 5], Option<Scope>); 34] = [
     (Act::HandToPost,          [A, A, N, O, N], None),
     (Act::ReadPost,            [A, A, N, O, A], Some(Scope::PostWrite)),
     (Act::TellOfPost,          [A, A, N, N, N], Some(Scope::PostWrite)),
+    (Act::ReadReports,         [A, A, N, N, A], Some(Scope::ReportsRead)),
+    (Act::DesignTimetable,     [A, A, N, N, A], None),
+    (Act::ListHomeDeliveries,  [A, A, N, N, A], None),
+    (Act::ReadHomeDeliveries,  [A, A, O, O, A], None),
+    (Act::RecordHomeFacts,     [A, A, O, O, N], None),
+    (Act::ReadFees,            [A, A, O, N, A], None),
+    (Act::TakeFees,            [A, A, N, N, N], None),
+    (Act::ErasePersonalData,   [A, N, N, N, N], None),
     (Act::ManageOneself,       [A, A, A, A, A], None),
 ];
 
@@ -249,6 +273,9 @@ mod tests {
             Act::AnswerComplaints,
             Act::HandToPost,
             Act::TellOfPost,
+            Act::RecordHomeFacts,
+            Act::TakeFees,
+            Act::ErasePersonalData,
         ];
         let supervisor = Authority { role: Role::Supervisor, acts_for: None, scopes: BTreeSet::new() };
         assert!(changes.into_iter().all(|act| supervisor.reach(act) == Reach::Nothing));

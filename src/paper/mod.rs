@@ -4,6 +4,8 @@
 //! what is on the paper, names and times already in words of the centre; here it is only set. Text is Vietnamese, shaped with
 //! embedded fonts of which each document holds the glyphs that it uses. The same value gives the same bytes.
 //!
+//! Reports are set here too: the quarterly one as PDF, every other as CSV or a spreadsheet.
+//!
 //! `font` shapes, `page` draws, `flow` breaks lines, tables and pages; `statement` is what a slip says of itself, signed.
 //!
 //! What it does not know: the database, the clock, files, HTTP; who may print what.
@@ -16,6 +18,8 @@ mod letterhead;
 mod manifest;
 mod minute;
 mod page;
+mod quarterly;
+mod sheet;
 mod slip;
 mod statement;
 mod words;
@@ -24,6 +28,8 @@ mod zpl;
 pub use label::{LABELS_ON_SHEET, Label, LabelKind, label_sheets, single_labels};
 pub use manifest::{ManifestItem, ManifestPaper, ManifestRoute, ManifestStop, manifest_pdf};
 pub use minute::{MinutePaper, MinuteThing, minute_pdf};
+pub use quarterly::{QuarterlyPaper, quarterly_pdf};
+pub use sheet::{SheetLanguage, sheet_csv, sheet_xlsx};
 pub use slip::{Outcome, SlipPaper, SlipRow, printed_digest, slip_pdf};
 pub use statement::{
     PREFIX, SignedStatement, Statement, StatementError, TOLD_MAX, ToldHandoff, VerificationCode, public_key,

@@ -132,6 +132,12 @@ pub enum ServiceError {
         /// The last day of the window.
         until: NaiveDate,
     },
+    /// The design has ended already.
+    #[error("the timetable design {id} has ended and can no longer be cancelled")]
+    DesignEnded {
+        /// Its id.
+        id: Uuid,
+    },
     /// The idempotency key came with another body before.
     #[error("this idempotency key was used before with another body: use a new key for a new request")]
     KeyReused,

@@ -148,6 +148,7 @@ impl Service {
     /// for clients end too.
     pub fn stop_jobs(&self) {
         self.inner.solving.stop();
+        self.inner.designs.stop();
         self.close_feed();
         let worker = {
             let mut board = self.inner.jobs.board();

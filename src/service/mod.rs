@@ -14,6 +14,7 @@ mod calendar;
 mod centres;
 mod clock;
 mod complaints;
+mod designs;
 mod dossiers;
 mod epcis;
 mod error;
@@ -33,6 +34,7 @@ mod planning;
 mod plans;
 mod postal;
 mod readiness;
+mod reports;
 mod road_files;
 mod scans;
 mod seasons;
@@ -59,6 +61,10 @@ pub use clock::{Clock, FixedClock, SystemClock};
 pub use complaints::{
     CompensationPage, ComplaintPage, Days, NamedMatter, NewCompensation, NewComplaint, NewRating, RatingPage,
 };
+pub use designs::{
+    DESIGN_COURIERS_MAX, DESIGN_MINUTES, DESIGN_RUNS_MAX, DesignAim, DesignJob, DesignOrder, DesignOutcome,
+    DesignState, DesignedTimetable, OwnTimetable,
+};
 pub use dossiers::{
     DossierFormat, DossierReport, DossierVersion, ExpectedDossier, IMPORT_ROWS_MAX, ImportedRow, NewDossier, RowColumn,
     RowResult,
@@ -73,8 +79,8 @@ pub use exchange::ExchangeSettings;
 pub use feed::{FeedCursor, FeedEvent, FeedKind, FeedPart};
 pub use geometry::{LineBasis, RouteGeometry};
 pub use homes::{
-    AskedHome, HalfDayOffer, HomeChange, HomePlace, HomePoint, HomeStage, HomeTermsNow, HomeTrack, HomeWindow,
-    NewDelegate, NewHomeRequest, WindowBasis,
+    AskedHome, CourierFees, Erased, HalfDayOffer, HomeChange, HomePage, HomePlace, HomePoint, HomeStage, HomeTermsNow,
+    HomeTrack, HomeWindow, NewDelegate, NewHomeEvent, NewHomeFact, NewHomeRequest, OpenPoint, StaffHome, WindowBasis,
 };
 pub use items::{ItemDetail, ItemPage, ItemPlan, ItemPlanState, ItemQuery, Numbered};
 pub use new_item::{NewDestination, NewItem};
@@ -88,11 +94,12 @@ pub use postal::{
     read_postal_event,
 };
 pub use readiness::Readiness;
+pub use reports::{ReportRequest, ReportTable};
 pub use road_files::{RoadsStep, import_roads, roads_summary};
 pub use scans::{
     CustodyDetail, DiscrepancyDetail, DiscrepancyPage, DiscrepancyQuery, IncomingAction, IncomingScan, LedgerFault,
-    LedgerReport, NamedParty, NamedPlace, PreparedScans, RouteReconciliation, ScanAnswer, StopReconciliation,
-    TripScans, WrittenScans,
+    LedgerReport, NamedParty, NamedPlace, PreparedScans, RouteReconciliation, ScanAnswer, ScanDetail,
+    StopReconciliation, TripScans, WrittenScans,
 };
 pub use seasons::{SeasonOrder, SeasonProgress, SeasonReport};
 pub use setup::{Setup, travel};
@@ -116,14 +123,15 @@ use crate::{
 };
 /// What the edges see of the layers below: they use those only through here.
 pub use crate::{
+    dispatch::replay::{RunTime, Scenario},
     ledger::content::hex,
     ledger::{Attempt, Custody, Discrepancy, DiscrepancyKind, Holding, Reconciliation, Recorded, epcis::Fault},
     paper::{Outcome, SlipPaper, SlipRow, Statement, StatementError, VerificationCode},
     roads::NetworkSummary,
     store::{
         AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, DeliveryState, Device, DeviceShift,
-        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, PlanJob, PutDossier, TimeCursor,
-        WebhookDelivery,
+        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, FeeHandIn, HomeCursor, HomeFilter, ItemCursor, JobState,
+        PlanJob, PutDossier, TimeCursor, WebhookDelivery,
     },
 };
 
@@ -141,6 +149,7 @@ struct Inner {
     centre_code: Option<String>,
     centre: CentreCache,
     jobs: Jobs,
+    designs: designs::Designs,
     scan_writer: Mutex<Option<Arc<ScanWriter>>>,
     evidence: OnceLock<(EvidenceFolder, EvidenceLimits)>,
     solving: Arc<Solving>,
@@ -205,6 +214,7 @@ impl Service {
             centre_code,
             centre: CentreCache::default(),
             jobs: Jobs::default(),
+            designs: designs::Designs::default(),
             scan_writer: Mutex::default(),
             evidence: OnceLock::new(),
             solving: Arc::new(Solving::limited(limits)),

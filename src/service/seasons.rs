@@ -28,6 +28,8 @@ pub struct SeasonReport {
     pub home_deliveries: usize,
     /// Items made.
     pub items: usize,
+    /// Ratings given.
+    pub ratings: usize,
     /// Synthetic rows that were removed first.
     pub replaced: u64,
 }
@@ -70,6 +72,7 @@ impl Service {
             &season.dossiers,
             &season.home_deliveries,
             &season.items,
+            &season.ratings,
             &mut |done, total| {
                 let _ = progress("store", done, total);
             },
@@ -78,6 +81,7 @@ impl Service {
             dossiers: season.dossiers.len(),
             home_deliveries: season.home_deliveries.len(),
             items: season.items.len(),
+            ratings: season.ratings.len(),
             replaced,
         })
     }

@@ -37,6 +37,7 @@ mod paper;
 mod plan;
 mod pool;
 mod postal;
+mod report;
 mod schema;
 mod season;
 mod statistics;
@@ -69,6 +70,10 @@ pub use ledger::{
 };
 pub use paper::{SigningKey, StoredSlip};
 pub use postal::{HandedOver, NewParcel, StoredHandover, ToldEvent, ToldOf};
+pub use report::{
+    ComplaintStanding, DiscrepancyCount, HomeAsked, HomeDelivered, LegTaken, PaidCount, RatingCount, RouteRidden,
+    ScanOfTrip, SettlementCount, Stretch, TripPlanned,
+};
 pub use url::{Backend, DatabaseUrl};
 pub use webhook::{DeliveryState, SentDelivery, WebhookDelivery, WebhookEndpoint};
 

@@ -23,6 +23,9 @@ const WRITER_WAIT: Duration = Duration::from_secs(120);
 /// How long to wait for a connection to read with.
 const READER_WAIT: Duration = Duration::from_secs(15);
 
+/// How long to wait for a connection to a server: whoever asks while it is stopped should soon hear of it.
+const SERVER_WAIT: Duration = Duration::from_secs(4);
+
 /// Opens and checks connections of one role.
 #[derive(Debug)]
 pub(super) struct Manager {
@@ -77,7 +80,7 @@ impl Pools {
                 reader: pool(Role::Reader, CONNECTIONS_MAX, READER_WAIT),
             },
             Backend::Postgres => {
-                let shared = pool(Role::Writer, CONNECTIONS_MAX, READER_WAIT);
+                let shared = pool(Role::Writer, CONNECTIONS_MAX, SERVER_WAIT);
                 Self { url: url.clone(), writer: shared.clone(), reader: shared }
             }
         })

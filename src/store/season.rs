@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::{
     ROWS_AT_ONCE, Store, StoreError,
     columns::Id,
+    complaint::RatingRow,
     connection::{AnyConnection, on_backend},
     dossier::DossierRow,
     home_delivery::HomeDeliveryRow,
@@ -17,7 +18,7 @@ use super::{
         postal_parcels, ratings,
     },
 };
-use crate::domain::{CentreId, Dossier, HomeDelivery, Item};
+use crate::domain::{CentreId, Dossier, HomeDelivery, Item, Rating};
 
 /// Inserts `$list` in batches, telling `$progress` after each.
 macro_rules! insert_in_batches {
@@ -32,8 +33,8 @@ macro_rules! insert_in_batches {
 }
 
 impl Store {
-    /// Stores a season: dossiers, then the home deliveries that name them, then the items that name both; all of it, or
-    /// nothing. `progress` is told the rows done and the rows in all, from time to time.
+    /// Stores a season: dossiers, then the home deliveries that name them, then the items that name both, then ratings; all of
+    /// it, or nothing. `progress` is told the rows done and the rows in all, from time to time.
     ///
     /// # Errors
     /// [`StoreError::Domain`] for an item that contradicts itself, [`StoreError::Duplicate`] for an id or code that is
@@ -43,10 +44,11 @@ impl Store {
         dossiers: &[Dossier],
         home_deliveries: &[HomeDelivery],
         items: &[Item],
+        ratings: &[Rating],
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<(), StoreError> {
         items.iter().try_for_each(Item::validate)?;
-        let total = (dossiers.len() + home_deliveries.len() + items.len()) as u64;
+        let total = (dossiers.len() + home_deliveries.len() + items.len() + ratings.len()) as u64;
         let mut done = 0;
         let mut step = |rows: usize| {
             done += rows as u64;
@@ -62,6 +64,7 @@ impl Store {
                 step
             );
             insert_in_batches!(connection, items::table, items as ItemRow, "a site, home delivery or dossier", step);
+            insert_in_batches!(connection, ratings::table, ratings as RatingRow, "a dossier", step);
             Ok(())
         })
     }

@@ -9,7 +9,7 @@ use std::{
 use regex::Regex;
 
 /// Each layer with what it may use.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("planner", &[]),
     ("roads", &[]),
@@ -18,7 +18,8 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("paper", &["domain", "ledger"]),
     ("store", &["domain"]),
     ("service", &["domain", "dispatch", "ledger", "paper", "planner", "roads", "store"]),
-    ("api", &["domain", "service"]),
+    ("web", &[]),
+    ("api", &["domain", "service", "web"]),
     ("cli", &["api", "domain", "service"]),
 ];
 

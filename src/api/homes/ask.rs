@@ -141,11 +141,9 @@ pub(crate) async fn list_half_days(
             None
         }
     };
-    if address.is_none() {
-        query.refuse("address", "it is missing");
-    }
     query.finish()?;
-    let point = HomePoint { address: address.unwrap_or_default(), commune, position };
+    let Some(address) = address else { return Err(Failure::parameter("address", "it is missing")) };
+    let point = HomePoint { address, commune, position };
     let list = blocking(&service, move |service| {
         let centre = service.centre()?;
         let offers = service.half_day_offers(&point, from)?;

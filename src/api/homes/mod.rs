@@ -1,11 +1,14 @@
 //! Home deliveries: what citizens ask, follow and change without an account, and what the centre's people do with them.
 //!
-//! `ask` and `track` are public: the first is guarded by what stands on an appointment slip, the second by the link.
+//! `ask`, `track` and `say` are public: the first is guarded by what stands on an appointment slip, the others by the link.
 
-pub(super) mod ask;
-pub(super) mod places;
-pub(super) mod track;
-pub(super) mod words;
+mod ask;
+mod fees;
+mod places;
+mod say;
+mod staff;
+mod track;
+mod words;
 
 use chrono::NaiveDate;
 
@@ -14,6 +17,31 @@ use crate::{
     domain::{HalfDay, Position},
     service::HomePoint,
 };
+
+/// All of them. Paths that name something go before those that take an id in its place.
+pub(super) fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    api.service(places::search_places)
+        .service(ask::get_terms)
+        .service(ask::list_half_days)
+        .service(ask::create_home_delivery)
+        .service(track::confirm)
+        .service(track::resend_code)
+        .service(track::get_track)
+        .service(track::change)
+        .service(track::cancel)
+        .service(track::fetch_at_counter)
+        .service(say::rate)
+        .service(say::complain)
+        .service(say::get_complaint)
+        .service(say::erase)
+        .service(staff::list_home_deliveries)
+        .service(staff::get_home_delivery)
+        .service(staff::record_fact)
+        .service(staff::send_code)
+        .service(staff::erase_home_delivery)
+        .service(fees::get_fees)
+        .service(fees::hand_in);
+}
 
 /// Reads a half-day: `{"date": "2019-06-17", "half": "morning"}`.
 fn half_day(fields: &mut Fields) -> Option<(NaiveDate, HalfDay)> {

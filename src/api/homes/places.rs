@@ -96,10 +96,11 @@ pub(crate) async fn search_places(
     mut query: QueryParams,
 ) -> Result<HttpResponse, Failure> {
     let text = query.get::<String>("q");
-    if !text.as_ref().is_some_and(|text| (1..=TEXT_CHARS_MAX).contains(&text.trim().chars().count())) {
-        query.refuse("q", format!("expected 1 to {TEXT_CHARS_MAX} characters of an address"));
-    }
     query.finish()?;
-    let places = blocking(&service, move |service| service.find_places(&text.unwrap_or_default())).await?;
+    let text = text.filter(|text| (1..=TEXT_CHARS_MAX).contains(&text.trim().chars().count()));
+    let Some(text) = text else {
+        return Err(Failure::parameter("q", format!("expected 1 to {TEXT_CHARS_MAX} characters of an address")));
+    };
+    let places = blocking(&service, move |service| service.find_places(&text)).await?;
     Ok(HttpResponse::Ok().json(PlaceList { places: places.iter().map(PlaceResponse::of).collect() }))
 }

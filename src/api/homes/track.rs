@@ -21,7 +21,7 @@ use crate::{
         places::local,
         problem::{Failure, Problem},
     },
-    domain::{DeliveryNext, RequestState},
+    domain::{DeliveryEvent, DeliveryNext, HalfDay, HomeDelivery, QueueTicket, RequestState},
     service::{HomeChange, HomeTrack, Service},
 };
 
@@ -39,6 +39,18 @@ pub(crate) struct WindowOut {
     stops_before: Option<usize>,
 }
 
+impl WindowOut {
+    pub(super) fn of(track: &HomeTrack) -> Option<Self> {
+        let zone = track.centre.centre.time_zone;
+        track.window.as_ref().map(|window| Self {
+            from: local(window.from, zone),
+            to: local(window.to, zone),
+            basis: window.basis.as_str(),
+            stops_before: window.stops_before,
+        })
+    }
+}
+
 /// A half-day that was promised.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PromisedOut {
@@ -46,6 +58,12 @@ pub(crate) struct PromisedOut {
     date: NaiveDate,
     /// `morning` or `afternoon`; null when either will do.
     half: Option<&'static str>,
+}
+
+impl PromisedOut {
+    pub(super) fn of(home: &HomeDelivery) -> Option<Self> {
+        home.wanted.map(|wanted| Self { date: wanted.date, half: wanted.half_day.map(HalfDay::as_str) })
+    }
 }
 
 /// Where the result is brought.
@@ -59,6 +77,19 @@ pub(crate) struct AddressOut {
     commune: Option<String>,
 }
 
+impl AddressOut {
+    pub(super) fn of(track: &HomeTrack) -> Self {
+        let zone = track.centre.centre.time_zone;
+        let day = track.request.requested_at.with_timezone(&zone).date_naive();
+        let day = track.home.wanted.map_or(day, |wanted| wanted.date);
+        Self {
+            address: track.home.address.clone(),
+            commune_code: track.home.commune_code.clone(),
+            commune: track.centre.commune(&track.home.commune_code, day).map(|commune| commune.name.clone()),
+        }
+    }
+}
+
 /// A place in the queue at the counter.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TicketOut {
@@ -66,6 +97,12 @@ pub(crate) struct TicketOut {
     date: NaiveDate,
     /// The number.
     number: u32,
+}
+
+impl TicketOut {
+    pub(super) fn of(ticket: QueueTicket) -> Self {
+        Self { date: ticket.date, number: ticket.number }
+    }
 }
 
 /// A try to deliver that failed.
@@ -116,32 +153,19 @@ pub(crate) struct TrackResponse {
 impl TrackResponse {
     fn of(track: &HomeTrack) -> Self {
         let zone = track.centre.centre.time_zone;
-        let window = track.window.as_ref();
-        let day = track.request.requested_at.with_timezone(&zone).date_naive();
-        let day = track.home.wanted.map_or(day, |wanted| wanted.date);
+        let at_home = track.request.state != RequestState::CounterPickup;
         Self {
             dossier: track.dossier.clone(),
             stage: stage_word(track.stage),
             words: of_stage(track),
             since: track.since.map(|at| local(at, zone)),
-            promised: track.home.wanted.filter(|_| track.request.state != RequestState::CounterPickup).map(|wanted| {
-                PromisedOut { date: wanted.date, half: wanted.half_day.map(crate::domain::HalfDay::as_str) }
-            }),
-            window: window.map(|window| WindowOut {
-                from: local(window.from, zone),
-                to: local(window.to, zone),
-                basis: window.basis.as_str(),
-                stops_before: window.stops_before,
-            }),
-            courier: window.and_then(|window| window.courier.clone()),
-            to: AddressOut {
-                address: track.home.address.clone(),
-                commune_code: track.home.commune_code.clone(),
-                commune: track.centre.commune(&track.home.commune_code, day).map(|commune| commune.name.clone()),
-            },
+            promised: PromisedOut::of(&track.home).filter(|_| at_home),
+            window: WindowOut::of(track),
+            courier: track.window.as_ref().and_then(|window| window.courier.clone()),
+            to: AddressOut::of(track),
             fee_dong: track.request.fee_dong,
             changeable: track.changeable,
-            ticket: track.request.ticket.map(|ticket| TicketOut { date: ticket.date, number: ticket.number }),
+            ticket: track.request.ticket.map(TicketOut::of),
             attempts: attempts(track),
             invited_again_from: match track.clock.next {
                 DeliveryNext::InviteAgain { not_before } => Some(not_before),
@@ -155,9 +179,7 @@ impl TrackResponse {
 pub(super) fn attempts(track: &HomeTrack) -> Vec<AttemptOut> {
     let zone = track.centre.centre.time_zone;
     let failed = track.happened.iter().filter_map(|fact| match fact.event {
-        crate::domain::DeliveryEvent::Failed(reason) => {
-            Some(AttemptOut { at: local(fact.at, zone), reason: reason.as_str() })
-        }
+        DeliveryEvent::Failed(reason) => Some(AttemptOut { at: local(fact.at, zone), reason: reason.as_str() }),
         _ => None,
     });
     failed.collect()

@@ -65,12 +65,3 @@ pub(super) async fn log_out(
     }
     Ok(see_other("/login").insert_header((header::SET_COOKIE, no_cookie(&service))).finish())
 }
-
-/// Where the QR code of an enrolment leads a browser that is no scanner.
-#[get("/enrol")]
-pub(super) async fn show_enrol(_: NoQuery) -> HttpResponse {
-    let body = "<p>Mã QR này dành cho máy quét: hãy quét bằng ứng dụng của máy.<br><span lang=\"en\">This QR code is for a \
-                scanner: scan it with the scanner's own application, which trades it with <code>POST /v1/devices</code>.\
-                </span></p>";
-    page(StatusCode::OK, "Máy quét · Scanner", body)
-}

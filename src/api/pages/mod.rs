@@ -15,7 +15,7 @@ use super::middleware::Page;
 use crate::service::{ServiceError, SignOnError};
 
 /// Every page with the methods that it answers.
-pub(super) const PATHS: [(&str, &[&str]); 9] = [
+pub(super) const PATHS: [(&str, &[&str]); 8] = [
     ("/login", &["GET", "POST"]),
     ("/login/oidc", &["GET"]),
     ("/login/oidc/callback", &["GET"]),
@@ -24,7 +24,6 @@ pub(super) const PATHS: [(&str, &[&str]); 9] = [
     ("/reset/{secret}", &["GET", "POST"]),
     ("/account", &["GET"]),
     ("/account/password", &["POST"]),
-    ("/enrol", &["GET"]),
 ];
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
@@ -38,8 +37,7 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
         .service(password::set_up)
         .service(password::reset)
         .service(password::show_account)
-        .service(password::change_password)
-        .service(login::show_enrol);
+        .service(password::change_password);
 }
 
 /// A page that is nobody else's to see.

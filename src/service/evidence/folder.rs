@@ -105,6 +105,15 @@ impl EvidenceFolder {
         Ok(digest)
     }
 
+    /// Removes what is kept under a digest; what is not there needs no removing.
+    pub(super) fn remove(&self, digest: &Digest) -> Result<(), ServiceError> {
+        let path = self.kept_path(digest);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(&path, &error)),
+            _ => Ok(()),
+        }
+    }
+
     /// What is kept under a digest, after comparing it with that.
     pub(super) fn kept(&self, digest: &Digest) -> Result<Vec<u8>, ServiceError> {
         let path = self.kept_path(digest);

@@ -197,6 +197,17 @@ impl Service {
         Ok(UploadState::Kept { evidence: EvidenceRef::from_sha256(upload.sent_sha256), bytes: Some(upload.bytes) })
     }
 
+    /// Removes the files of evidence that is to be forgotten. Without a folder there are none.
+    pub(in crate::service) fn remove_evidence_files(&self, evidence: &[EvidenceRef]) -> Result<(), ServiceError> {
+        let Some((folder, _)) = self.evidence_settings() else { return Ok(()) };
+        let centre = self.centre()?.centre.id;
+        let digests: Vec<_> = evidence.iter().map(|evidence| *evidence.sha256()).collect();
+        for stored in self.store().evidence(centre, &digests)? {
+            folder.remove(&stored.kept_sha256)?;
+        }
+        Ok(())
+    }
+
     /// Evidence by the digest that scans name.
     ///
     /// # Errors

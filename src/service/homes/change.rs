@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        CentreData, Destination, Dossier, HalfDay, HomeDelivery, HomeDeliveryId, HomeRequest, QueueTicket,
+        CentreData, DayClock, Destination, Dossier, HalfDay, HomeDelivery, HomeDeliveryId, HomeRequest, QueueTicket,
         RequestState, WantedHalfDay,
     },
     service::{Expected, FieldProblem, Message, Service, ServiceError, access::secret_digest},
@@ -39,6 +39,38 @@ impl Service {
         let centre = self.centre()?.centre.id;
         let found = self.store().home_by_link(centre, &secret_digest(link), self.now())?;
         self.followed(found.ok_or(ServiceError::NoSuchLink)?)?.ok_or(ServiceError::NoSuchLink)
+    }
+
+    /// A home delivery, also one that no citizen asked for here: then what is known of it stands for a request.
+    pub(super) fn any_followed(&self, id: HomeDeliveryId) -> Result<Followed, ServiceError> {
+        if let Some(followed) = self.followed(id)? {
+            return Ok(followed);
+        }
+        let not_found = || ServiceError::not_found("home delivery", &id);
+        let centre = self.centre()?;
+        let home = self.store().home_deliveries(centre.centre.id, &[id])?.pop().ok_or_else(not_found)?;
+        let dossier_id = home.dossier_id.ok_or_else(not_found)?;
+        let dossier = self.store().dossiers(centre.centre.id, &[dossier_id])?.pop().ok_or_else(not_found)?;
+        let day = DayClock::date_of(home.requested_at, centre.centre.time_zone);
+        let reach = centre.reach_of(&home.commune_code, day);
+        let request = HomeRequest {
+            id,
+            centre_id: centre.centre.id,
+            dossier_id,
+            state: RequestState::Confirmed,
+            revision: 0,
+            requested_at: home.requested_at,
+            held_until: home.requested_at,
+            confirmed_at: Some(home.requested_at),
+            ended_at: None,
+            reach,
+            fee_dong: 0,
+            consent_version: String::new(),
+            consented_at: home.requested_at,
+            contact: None,
+            ticket: None,
+        };
+        Ok(Followed { request, home, dossier })
     }
 
     pub(super) fn followed(&self, id: HomeDeliveryId) -> Result<Option<Followed>, ServiceError> {

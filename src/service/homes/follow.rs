@@ -202,6 +202,9 @@ impl Service {
         let numbers = self.store().postal_numbers_of_home(centre.centre.id, request.id)?;
         let mut happened = things.facts(&centre, request.confirmed_at, !numbers.is_empty());
         happened.extend(facts.iter().filter_map(HomeFact::of_the_clock));
+        let paid = self.store().compensations_of_home(centre.centre.id, request.id)?;
+        happened
+            .extend(paid.into_iter().map(|(at, dong)| DeliveryFact { at, event: DeliveryEvent::Compensated(dong) }));
         happened.sort_unstable();
         happened.dedup();
         let clock = DeliveryClock::of(&happened, request.reach, &centre.calendar, &centre.rules, zone)?;

@@ -2,7 +2,8 @@
 //!
 //! `ask` takes a request: dossier code and telephone number of the slip must go together, the half-day is promised only after
 //! the stop was really put among all that are promised, and a one-time code makes it final. `follow` tells by the link how it
-//! stands; `change` changes it until it is on board. `desk` has what all of them need: the gazetteer, the key under which
+//! stands; `change` changes it until it is on board; `say` takes what the
+//! citizen says of it. The centre's people record in `facts` what the ledger does not know, and reconcile `fees`; `erase` forgets. `desk` has what all of them need: the gazetteer, the key under which
 //! numbers are digested, the centre's rules.
 //!
 //! A citizen has no account. Whoever holds a request's link is its citizen; a link that is unknown, has expired or was erased
@@ -11,7 +12,11 @@
 mod ask;
 mod change;
 mod desk;
+mod erase;
+mod facts;
+mod fees;
 mod follow;
+mod say;
 mod window;
 
 use std::{
@@ -23,6 +28,9 @@ pub use ask::{AskedHome, HalfDayOffer, HomePoint, HomeTermsNow, NewDelegate, New
 pub use change::HomeChange;
 pub use desk::HomePlace;
 pub(super) use desk::{PhoneDigest, PhoneKey};
+pub use erase::Erased;
+pub use facts::{HomePage, NewHomeEvent, NewHomeFact, OpenPoint, StaffHome};
+pub use fees::CourierFees;
 pub use follow::{HomeStage, HomeTrack};
 pub use window::{HomeWindow, WindowBasis};
 

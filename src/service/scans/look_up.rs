@@ -3,10 +3,10 @@ use std::{
     sync::Arc,
 };
 
-use super::{incoming::CodeReader, limits, recorded};
+use super::{corrupt, incoming::CodeReader, limits, recorded};
 use crate::{
-    domain::{Action, CentreData, Code, EvidenceRef, Item, ScanId},
-    ledger::{Custody, Recorded, custody_of},
+    domain::{Act, Action, Authority, CentreData, Code, EvidenceRef, Item, ScanId},
+    ledger::{Custody, Recorded, content, custody_of},
     service::{Service, ServiceError},
     store::StoredScan,
 };
@@ -24,6 +24,21 @@ pub struct CustodyDetail {
     /// The scans of the thing and of the pouches that it was in, by id.
     pub scans: HashMap<ScanId, Recorded>,
     /// What of the evidence that those name has come.
+    pub kept_evidence: BTreeSet<EvidenceRef>,
+}
+
+/// One scan of the ledger.
+#[derive(Debug, Clone)]
+pub struct ScanDetail {
+    /// The centre.
+    pub centre: Arc<CentreData>,
+    /// Its position in the ledger.
+    pub position: i64,
+    /// The scan.
+    pub record: Recorded,
+    /// What else came under its id, without notes and positions; it counts for nothing.
+    pub others: Vec<Recorded>,
+    /// What of the evidence that they name has come.
     pub kept_evidence: BTreeSet<EvidenceRef>,
 }
 
@@ -116,12 +131,44 @@ impl Service {
         let custody = custody_of(&code, records.iter().copied(), &limits(&centre, self.now()));
         let scans: HashMap<ScanId, Recorded> =
             records.into_iter().map(|record| (record.scan.id, record.clone())).collect();
-        let named: BTreeSet<EvidenceRef> =
-            scans.values().flat_map(|record| record.scan.evidence.iter().copied()).collect();
+        let kept_evidence = self.kept_evidence(&centre, scans.values())?;
+        Ok(CustodyDetail { centre, custody, scans, kept_evidence })
+    }
+
+    /// What has come of the evidence that scans name.
+    fn kept_evidence<'a>(
+        &self,
+        centre: &CentreData,
+        scans: impl Iterator<Item = &'a Recorded>,
+    ) -> Result<BTreeSet<EvidenceRef>, ServiceError> {
+        let named: BTreeSet<EvidenceRef> = scans.flat_map(|record| record.scan.evidence.iter().copied()).collect();
         let named: Vec<[u8; 32]> = named.iter().map(|evidence| *evidence.sha256()).collect();
         let kept = if named.is_empty() { Vec::new() } else { self.store().evidence(centre.centre.id, &named)? };
-        let kept_evidence = kept.into_iter().map(|kept| EvidenceRef::from_sha256(kept.sent_sha256)).collect();
-        Ok(CustodyDetail { centre, custody, scans, kept_evidence })
+        Ok(kept.into_iter().map(|kept| EvidenceRef::from_sha256(kept.sent_sha256)).collect())
+    }
+
+    /// A scan of the ledger and what else came under its id, if `authority` may see it: a courier and a clerk see those that
+    /// they made or were named in.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub fn scan_for(&self, authority: &Authority, id: ScanId) -> Result<ScanDetail, ServiceError> {
+        let centre = self.centre()?;
+        let unknown = || ServiceError::not_found("scan", &id);
+        let stored = self.store().scans(centre.centre.id, &[id])?.pop().ok_or_else(unknown)?;
+        let record = recorded(&stored)?;
+        let concerns = std::iter::once(record.scan.actor).chain(record.scan.counterparty).collect();
+        if !authority.may(Act::ReadCustody, &concerns) {
+            return Err(unknown());
+        }
+        let others = self.store().conflicting_scans(centre.centre.id, id)?;
+        let others = others.iter().map(|other| {
+            let scan = content::read(&other.content, None).map_err(|error| corrupt(stored.position, &error))?;
+            Ok(Recorded { scan, received_at: other.received_at })
+        });
+        let others = others.collect::<Result<Vec<_>, ServiceError>>()?;
+        let kept_evidence = self.kept_evidence(&centre, others.iter().chain([&record]))?;
+        Ok(ScanDetail { centre, position: stored.position, record, others, kept_evidence })
     }
 
     /// Reads a code as a person or a scanner gives it, and whether an item is registered under it.

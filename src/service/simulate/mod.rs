@@ -8,6 +8,7 @@ mod arrivals;
 mod fleet;
 mod homes;
 mod items;
+mod ratings;
 mod settlement;
 mod weighted;
 
@@ -17,7 +18,7 @@ use chrono::NaiveDate;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::domain::{CentreData, DomainError, Dossier, HomeDelivery, Item, SeededIds};
+use crate::domain::{CentreData, DomainError, Dossier, HomeDelivery, Item, Rating, SeededIds};
 
 /// The largest factor of density that is accepted.
 pub const SCALE_MAX: u32 = 100;
@@ -46,6 +47,8 @@ pub struct Season {
     pub home_deliveries: Vec<HomeDelivery>,
     /// By readiness.
     pub items: Vec<Item>,
+    /// By time.
+    pub ratings: Vec<Rating>,
 }
 
 /// Why no season could be made.
@@ -100,6 +103,7 @@ pub fn season(
     }
     let (home_deliveries, items) = made.finish();
     dossiers.sort_by_key(|dossier| (dossier.received_at, dossier.id));
+    let ratings = ratings::draw(centre, profile, request, &dossiers)?;
     let _ = progress(total, total);
-    Ok(Season { centre: fleet::scaled(centre, request.scale, &mut ids), dossiers, home_deliveries, items })
+    Ok(Season { centre: fleet::scaled(centre, request.scale, &mut ids), dossiers, home_deliveries, items, ratings })
 }

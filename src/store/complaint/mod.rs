@@ -11,6 +11,8 @@ mod rating;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+pub(super) use rating::RatingRow;
+
 use super::columns::Id;
 use crate::domain::{DossierId, HomeDeliveryId, Matter};
 

@@ -9,11 +9,14 @@ use crate::{
         connection::{AnyConnection, on_backend},
         ledger::Digest,
         schema::{
-            dossier_phones, dossiers, evidence, home_codes, home_deliveries, home_facts, home_links, home_requests,
-            items, scan_asides,
+            complaints, dossier_phones, dossiers, evidence, home_codes, home_deliveries, home_facts, home_links,
+            home_requests, items, ratings, scan_asides,
         },
     },
 };
+
+/// What stands where words were erased.
+const ERASED: &str = "(đã xoá)";
 
 impl Store {
     /// The home deliveries asked for before `before` that still have personal data and are not under way, at most `limit`, with
@@ -75,7 +78,8 @@ impl Store {
         })
     }
 
-    /// Erases what is personal of a home delivery: name, numbers, address, the point, links, codes, the digits of documents; of
+    /// Erases what is personal of a home delivery: name, numbers, address, the point, links, codes, the digits of documents, the
+    /// citizen's words about it (but for a complaint that waits for its answer); of
     /// the scans at `positions` what is kept apart of their content (where a home is, what was remarked about who lives
     /// there); and of `evidence` that it is kept. What the ledger chains is not touched.
     ///
@@ -121,6 +125,16 @@ impl Store {
             let of_home = home_codes::centre_id.eq(centre).and(home_codes::home_delivery_id.eq(home));
             on_backend!(connection, |c| diesel::delete(home_codes::table.filter(of_home)).execute(c))?;
             erase_facts(connection, centre, home)?;
+            let of_home = ratings::centre_id.eq(centre).and(ratings::home_delivery_id.assume_not_null().eq(home));
+            let silent = ratings::comment.eq(None::<String>);
+            on_backend!(connection, |c| diesel::update(ratings::table.filter(of_home)).set(silent).execute(c))?;
+            // A complaint without an answer is still somebody's to answer.
+            let answered = complaints::centre_id
+                .eq(centre)
+                .and(complaints::home_delivery_id.assume_not_null().eq(home))
+                .and(complaints::answered_at.is_not_null());
+            let silent = (complaints::text.eq(ERASED), complaints::answer.eq(Some(ERASED)));
+            on_backend!(connection, |c| diesel::update(complaints::table.filter(answered)).set(silent).execute(c))?;
             for positions in positions.chunks(ROWS_AT_ONCE) {
                 let target = scan_asides::table
                     .filter(scan_asides::centre_id.eq(centre))

@@ -8,7 +8,7 @@ use crate::{
         Inserted, Store, StoreError,
         columns::{Id, Micros, from_json, to_json, unsigned},
         connection::on_backend,
-        schema::{fee_handins, home_facts},
+        schema::{compensations, fee_handins, home_facts},
     },
 };
 
@@ -133,6 +133,26 @@ impl Store {
                 .select(FactRow::as_select())
                 .load(connection)?;
             rows.into_iter().map(HomeFact::try_from).collect()
+        })
+    }
+
+    /// With what the loss or damage of a home delivery was made good, and when, đồng.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub fn compensations_of_home(
+        &self,
+        centre: CentreId,
+        home: HomeDeliveryId,
+    ) -> Result<Vec<(DateTime<Utc>, i64)>, StoreError> {
+        self.read(|connection| {
+            let rows: Vec<(Micros, i64)> = compensations::table
+                .filter(compensations::centre_id.eq(Id::from(centre)))
+                .filter(compensations::home_delivery_id.assume_not_null().eq(Id::from(home)))
+                .order((compensations::at, compensations::id))
+                .select((compensations::at, compensations::dong))
+                .load(connection)?;
+            Ok(rows.into_iter().map(|(at, dong)| (at.into(), dong)).collect())
         })
     }
 

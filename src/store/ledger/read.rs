@@ -2,14 +2,14 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::{Digest, NewScan, StoredAside};
+use super::{ConflictingScan, Digest, NewScan, StoredAside};
 use crate::{
     domain::{CentreId, ScanId},
     store::{
         ROWS_AT_ONCE, Store, StoreError,
         columns::{Id, Micros, digest},
         connection::AnyConnection,
-        schema::{scan_asides, scan_codes, scan_events},
+        schema::{scan_asides, scan_codes, scan_conflicts, scan_events},
     },
 };
 
@@ -118,6 +118,26 @@ pub(super) fn by_ids(
 }
 
 impl Store {
+    /// What else came under the id of a scan, in the order in which it came.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub fn conflicting_scans(&self, centre_id: CentreId, id: ScanId) -> Result<Vec<ConflictingScan>, StoreError> {
+        self.read(|connection| {
+            let rows: Vec<(Micros, String, Vec<u8>)> = scan_conflicts::table
+                .filter(scan_conflicts::centre_id.eq(Id::from(centre_id)))
+                .filter(scan_conflicts::id.eq(Id::from(id)))
+                .order((scan_conflicts::received_at, scan_conflicts::content_sha256))
+                .select((scan_conflicts::received_at, scan_conflicts::content, scan_conflicts::content_sha256))
+                .load(connection)?;
+            let read = |(received_at, content, content_sha256): (Micros, String, Vec<u8>)| {
+                let content_sha256 = digest("scan_conflicts", content_sha256)?;
+                Ok(ConflictingScan { centre_id, id, content, content_sha256, received_at: received_at.into() })
+            };
+            rows.into_iter().map(read).collect()
+        })
+    }
+
     /// The scans with these ids, by position; an id that is unknown is left out.
     ///
     /// # Errors

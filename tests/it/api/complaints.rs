@@ -139,6 +139,7 @@ async fn a_complaint_comes_within_the_laws_window() {
             received_at,
             appointment_at: "2018-12-05T02:00:00Z".parse().unwrap(),
             settled_at: Some("2018-12-03T08:00:00Z".parse().unwrap()),
+            phone: None,
         };
         let expected = conthoi::service::ExpectedDossier::Anything;
         let (dossier, _) = ctx.service.put_dossier("000.00.00.H51-181203-0001", &new, &expected).unwrap();

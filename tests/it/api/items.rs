@@ -1,9 +1,14 @@
 //! Items: creation once, lists, plans of single items.
 
 use actix_web::{http::StatusCode, test::TestRequest};
+use conthoi::domain::Role;
 use serde_json::{Value, json};
 
-use super::{Answer, Client, DAY, World, on_each};
+use super::{
+    Answer, Client, DAY, World,
+    access::{come_in, person},
+    on_each,
+};
 
 fn item(code: &str) -> Value {
     json!({
@@ -44,7 +49,7 @@ async fn an_item_is_created_and_read_back() {
 
 #[actix_web::test]
 async fn an_idempotency_key_stands_for_one_request() {
-    on_each!(World::imported, |client, _world| {
+    on_each!(World::imported, |client, world| {
         let first = post_with_key(&client, "k1", &item("A-1")).await;
         assert_eq!(first.status, StatusCode::CREATED, "{:?}", first.bytes);
         let again = post_with_key(&client, "k1", &item("A-1")).await;
@@ -61,6 +66,12 @@ async fn an_idempotency_key_stands_for_one_request() {
         for bad in ["", "a b", &"x".repeat(201)] {
             assert_eq!(post_with_key(&client, bad, &item("A-3")).await.problem(), "invalid_parameter", "{bad:?}");
         }
+        // Somebody else's keys are their own.
+        let other = person(&world.service, "other", Role::Dispatcher, None);
+        let other = come_in(&client, &world.service, &other);
+        let theirs = post_with_key(&other, "k1", &item("A-4")).await;
+        assert_eq!((theirs.status, &theirs.json()["code"]), (StatusCode::CREATED, &json!("A-4")));
+
         // A request that failed does not use its key up.
         let unfit = post_with_key(&client, "k3", &with(item("A-3"), "from", json!("NOWHERE"))).await;
         assert_eq!(unfit.problem(), "invalid_body");

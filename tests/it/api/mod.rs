@@ -5,6 +5,7 @@
 mod access;
 mod centre;
 mod complaints;
+mod designs;
 mod dossiers;
 mod epcis;
 mod evidence;
@@ -18,6 +19,7 @@ mod papers;
 mod plans;
 mod post;
 mod problems;
+mod reports;
 pub(crate) mod scans;
 mod solve;
 mod webhooks;

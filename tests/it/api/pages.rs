@@ -1,4 +1,4 @@
-//! The landing page, compression, HEAD and OPTIONS.
+//! The landing page, the built pages or what stands in their place, compression, HEAD and OPTIONS.
 
 use actix_web::{
     http::{Method, StatusCode},
@@ -42,5 +42,33 @@ async fn head_and_options() {
         assert_eq!(client.method(Method::HEAD, "/v1/nothing").await.status, StatusCode::NOT_FOUND);
         let options = client.method(Method::OPTIONS, "/v1/items").await;
         assert_eq!((options.status, options.header("allow")), (StatusCode::NO_CONTENT, "GET, POST, HEAD, OPTIONS"));
+    });
+}
+
+#[actix_web::test]
+async fn pages_are_served_or_say_how_they_are_built() {
+    let built = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("web/dist/courier.html").exists();
+    on_each!(World::imported, |client, _world| {
+        for path in ["/courier", "/enrol"] {
+            let answer = client.get(path).await;
+            let page = String::from_utf8(answer.bytes.to_vec()).unwrap();
+            let policy = answer.header("content-security-policy");
+            assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe-inline"), "{policy}");
+            assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+            if built {
+                assert_eq!(answer.status, StatusCode::OK);
+                assert!(page.contains("/assets/courier-"), "{page}");
+                let etag = answer.header("etag").to_owned();
+                let same = client.send(TestRequest::get().uri(path).insert_header(("if-none-match", etag))).await;
+                assert_eq!(same.status, StatusCode::NOT_MODIFIED);
+            } else {
+                assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+                assert!(page.contains("make web"), "{page}");
+            }
+        }
+        for path in ["/assets/nothing.js", "/assets/..%2f..%2fCargo.toml", "/assets/%2e%2e%2fcourier.html"] {
+            assert_eq!(client.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!(client.method(Method::POST, "/courier").await.status, StatusCode::METHOD_NOT_ALLOWED);
     });
 }

@@ -19,6 +19,7 @@ fn described() -> Vec<(String, Vec<String>)> {
         .iter()
         .map(|(path, item)| {
             let path = path.replace("{id}", SOME_ID).replace("{date}", "2019-06-14").replace("{code}", "STNMT");
+            let path = path.replace("{link}", "no-link").replace("{fact_id}", SOME_ID);
             (path, item.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect())
         })
         .collect()

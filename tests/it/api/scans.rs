@@ -110,6 +110,14 @@ async fn each_scan_is_answered_by_itself_and_recorded_once() {
         let other = with(noted.clone(), "note", json!("góc phải"));
         let changed = with(register, "codes", json!([item(2)]));
         assert_eq!(results(&send(&client, &[other, changed]).await), ["conflict", "conflict"]);
+        // What was first counts; what came second is shown beside it, a note never.
+        let kept = client.json(&format!("/v1/scans/{}", again[1]["id"].as_str().unwrap())).await;
+        assert_eq!((&kept["scan"]["codes"], &kept["position"]), (&json!([item(1)]), &json!(1)));
+        assert_eq!(kept["conflicts"][0]["codes"], json!([item(2)]));
+        let kept = client.json(&format!("/v1/scans/{}", noted["id"].as_str().unwrap())).await;
+        assert!(kept["conflicts"].as_array().unwrap().len() == 1 && !kept.to_string().contains("góc"), "{kept}");
+        let unknown = client.get(&format!("/v1/scans/{}", Uuid::now_v7())).await;
+        assert_eq!(unknown.problem(), "not_found");
         let open = client.json("/v1/discrepancies?state=open").await;
         let kinds: Vec<&Value> = open["discrepancies"].as_array().unwrap().iter().map(|it| &it["kind"]).collect();
         assert_eq!(kinds, ["conflict", "conflict"]);

@@ -24,7 +24,8 @@ fn scans(ids: &mut SeededIds, device: u64, first: u64, count: u64) -> Vec<(Uuid,
     (first..first + count)
         .map(|seq| {
             let id = ids.next_uuid();
-            let code = ItemCode::issue(&format!("K{:05}", seq % 50)).unwrap();
+            // A few scans of each thing, by a few devices.
+            let code = ItemCode::issue(&format!("K{:05}", (device / 4 * 5_000 + seq / 4) % 100_000)).unwrap();
             let scan = json!({
                 "id": id, "device_id": Uuid::from_u128(u128::from(device) + 1), "device_seq": seq,
                 "device_time": "2019-06-14T08:00:00+07:00", "actor": { "site": "TTPVHCC" },
@@ -161,6 +162,92 @@ fn killed_at_any_moment_it_keeps_what_it_acknowledged() {
         assert_eq!((&report["sound"], &report["scans"]), (&json!(true), &json!(recorded)), "{report}");
         println!("{kills} kills, {recorded} scans, each there once, chains sound");
     }
+}
+
+/// Ends every connection to the database and lets none in, as a server that is stopped does.
+fn stop(database: &TestDatabase, name: &str) {
+    database.execute_beside(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+    database.execute_beside(&format!(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+    ));
+}
+
+/// Sends batches from a few clients; a batch that is not taken is sent again until it is. Answers all scans, and how often the
+/// service said that it could not record.
+fn send_through(server: &Server, token: &str, batches: u64, after: impl Fn(u64)) -> (Vec<Vec<(Uuid, Value)>>, u64) {
+    let sent = Mutex::new(Vec::new());
+    let refused = Mutex::new(0);
+    let (told, telling) = mpsc::channel();
+    thread::scope(|scope| {
+        for client in 0..CLIENTS {
+            let (sent, refused, told) = (&sent, &refused, told.clone());
+            scope.spawn(move || {
+                let mut ids = SeededIds::new(client, 1_560_470_400_000);
+                let mut connection = Connection::open(&server.address, token).unwrap();
+                for n in 0..batches {
+                    let batch = scans(&mut ids, client, 1 + n * 20, 20);
+                    let request = body(&batch);
+                    loop {
+                        let answer = connection.post("/v1/scans", &request).unwrap();
+                        // What was written before the answer was lost is known when it comes again.
+                        if answer.status == 200 {
+                            assert!(results(&answer.body).iter().all(|it| it == "created" || it == "exists"));
+                            break;
+                        }
+                        assert_eq!(answer.status, 503, "{}", String::from_utf8_lossy(&answer.body));
+                        assert!(answer.retry_after.is_some());
+                        *refused.lock().unwrap() += 1;
+                        told.send(0).unwrap();
+                    }
+                    sent.lock().unwrap().push(batch);
+                    told.send(1).unwrap();
+                }
+            });
+        }
+        drop(told);
+        // As things happen, and only then, the database is stopped and started.
+        let (mut recorded, mut refusals) = (0, 0);
+        while let Ok(one) = telling.recv() {
+            recorded += one;
+            refusals += 1 - one;
+            after(if refusals > 0 { 1_000_000 + refusals } else { recorded });
+        }
+    });
+    (sent.into_inner().unwrap(), refused.into_inner().unwrap())
+}
+
+/// A connection to the database is asked for at every request, so that the service goes on once the database is back.
+#[test]
+fn while_the_database_is_stopped_it_says_so_and_loses_nothing() {
+    let Some(database) = TestDatabase::postgres() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let url = database.url.clone();
+    assert_eq!(run(folder.path(), &["import", "--database", &url]).code, 0);
+    let token = token(folder.path(), &url);
+    let server = Server::start(folder.path(), &["serve", "--port", "0", "--log", "off", "--database", &url]);
+    let name = database.name().unwrap();
+    let is_stopped = std::cell::Cell::new(0);
+    let (sent, refused) = send_through(&server, &token, 30, |happened| match (is_stopped.get(), happened) {
+        (0, 20) => {
+            stop(&database, name);
+            is_stopped.set(1);
+        }
+        (1, 1_000_004..) => {
+            database.execute_beside(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
+            is_stopped.set(2);
+        }
+        _ => {}
+    });
+    assert!(is_stopped.get() == 2 && refused >= 4, "it was never without its database");
+    let mut connection = Connection::open(&server.address, &token).unwrap();
+    for batch in &sent {
+        let answer = connection.post("/v1/scans", &body(batch)).unwrap();
+        assert!(results(&answer.body).iter().all(|result| result == "exists"), "an acknowledged scan is lost");
+    }
+    server.kill();
+    let report = run(folder.path(), &["ledger", "verify", "--json", "--database", &url]).json();
+    let scans: usize = sent.iter().map(Vec::len).sum();
+    assert_eq!((&report["sound"], &report["scans"]), (&json!(true), &json!(scans)), "{report}");
 }
 
 /// The limit on the size of files is what a full disk is to the database.

@@ -5,4 +5,5 @@ mod legs;
 mod properties;
 mod published_day;
 mod reasons;
+mod replay;
 mod town;

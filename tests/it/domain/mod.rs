@@ -6,6 +6,7 @@ mod complaint;
 mod delivery_clock;
 mod gazetteer;
 mod plan;
+mod report;
 mod scanned;
 mod text_and_time;
 mod values;

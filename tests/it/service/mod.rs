@@ -2,4 +2,5 @@
 
 mod evidence;
 mod import;
+mod reports;
 mod simulate;

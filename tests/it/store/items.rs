@@ -161,7 +161,7 @@ fn many(store: &Store, centre: &CentreData, count: usize) -> Vec<Item> {
             item
         })
         .collect();
-    store.insert_season(&dossiers, &[home], &items, &mut |_, _| {}).unwrap();
+    store.insert_season(&dossiers, &[home], &items, &[], &mut |_, _| {}).unwrap();
     items.sort_by_key(|item| (item.ready_at, item.id));
     items
 }

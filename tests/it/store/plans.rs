@@ -30,7 +30,7 @@ impl Town {
         let dice = &mut Dice::new(2);
         let homes: Vec<HomeDelivery> = (0..20).map(|_| home_delivery(&centre, None, dice)).collect();
         let items: Vec<Item> = (0..items).map(|n| item(&centre, &format!("I{n}"), dice)).collect();
-        store.insert_season(&[], &homes, &items, &mut |_, _| {}).unwrap();
+        store.insert_season(&[], &homes, &items, &[], &mut |_, _| {}).unwrap();
         Self { centre, homes, items }
     }
 

@@ -50,7 +50,7 @@ fn a_season_is_stored_whole_with_progress() {
         let (dossiers, homes, items) = season(&centre, 1_500, &mut Dice::new(2));
         let total = (dossiers.len() + homes.len() + items.len()) as u64;
         let mut steps = Vec::new();
-        store.insert_season(&dossiers, &homes, &items, &mut |done, of| steps.push((done, of))).unwrap();
+        store.insert_season(&dossiers, &homes, &items, &[], &mut |done, of| steps.push((done, of))).unwrap();
         assert!(steps.len() > 3 && steps.is_sorted() && steps.iter().all(|(_, of)| *of == total), "{steps:?}");
         assert_eq!(steps.last(), Some(&(total, total)));
         let counts = Counts {
@@ -82,7 +82,7 @@ fn a_season_that_fails_leaves_nothing_behind() {
         let try_with = |change: &dyn Fn(&mut Season)| {
             let mut season = good.clone();
             change(&mut season);
-            let error = store.insert_season(&season.0, &season.1, &season.2, &mut |_, _| {}).unwrap_err();
+            let error = store.insert_season(&season.0, &season.1, &season.2, &[], &mut |_, _| {}).unwrap_err();
             assert_eq!(store.counts(centre.centre.id).unwrap(), Counts::default(), "after {error}");
             error
         };
@@ -99,7 +99,7 @@ fn a_season_that_fails_leaves_nothing_behind() {
         assert!(matches!(error, StoreError::Duplicate { .. }), "{error}");
         let error = try_with(&|season| season.2.last_mut().unwrap().due_at = Some(at(0, 0)));
         assert!(matches!(error, StoreError::Domain(_)), "{error}");
-        store.insert_season(&good.0, &good.1, &good.2, &mut |_, _| {}).unwrap();
+        store.insert_season(&good.0, &good.1, &good.2, &[], &mut |_, _| {}).unwrap();
     });
 }
 
@@ -110,9 +110,9 @@ fn only_what_is_synthetic_goes() {
         let other = store.save_centre(&small_centre("H92", 9)).unwrap();
         let (dice, id) = (&mut Dice::new(2), centre.centre.id);
         let (dossiers, homes, items) = season(&centre, 60, dice);
-        store.insert_season(&dossiers, &homes, &items, &mut |_, _| {}).unwrap();
+        store.insert_season(&dossiers, &homes, &items, &[], &mut |_, _| {}).unwrap();
         let elsewhere = season(&other, 6, dice);
-        store.insert_season(&elsewhere.0, &elsewhere.1, &elsewhere.2, &mut |_, _| {}).unwrap();
+        store.insert_season(&elsewhere.0, &elsewhere.1, &elsewhere.2, &[], &mut |_, _| {}).unwrap();
         // A real dossier with a real item, and real items that hold a synthetic dossier and a synthetic home.
         let real = dossier(&centre, 9_001, dice);
         store.insert_dossier(&real).unwrap();
@@ -156,7 +156,7 @@ fn a_hundred_thousand_rows() {
         let (dossiers, homes, items) = season(&centre, 31_600, &mut Dice::new(2));
         let rows = dossiers.len() + homes.len() + items.len();
         let start = Instant::now();
-        store.insert_season(&dossiers, &homes, &items, &mut |_, _| {}).unwrap();
+        store.insert_season(&dossiers, &homes, &items, &[], &mut |_, _| {}).unwrap();
         let insert = start.elapsed();
         let start = Instant::now();
         let waiting = store.waiting_items(centre.centre.id, at(23, 0), at(23, 0)).unwrap();

@@ -68,6 +68,20 @@ impl TestDatabase {
         self.url.strip_prefix("sqlite:")
     }
 
+    /// The database's name on its server.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Postgres { name, .. } => Some(name),
+            Kind::Sqlite { .. } => None,
+        }
+    }
+
+    /// Runs SQL on the server, in another database.
+    pub(crate) fn execute_beside(&self, sql: &str) {
+        let Kind::Postgres { server, .. } = &self.kind else { panic!("SQLite has no server") };
+        PgConnection::establish(server).unwrap().batch_execute(sql).unwrap();
+    }
+
     /// Runs SQL behind the store's back.
     pub(crate) fn execute(&self, sql: &str) {
         self.try_execute(sql).unwrap();

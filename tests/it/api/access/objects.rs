@@ -29,6 +29,8 @@ pub(super) struct Objects {
     pub(super) runs: [[String; 2]; 2],
     pub(super) routes: [[String; 2]; 2],
     pub(super) rounds: [String; 2],
+    /// At which those rounds call.
+    pub(super) homes: [String; 2],
     pub(super) discrepancies: [[String; 2]; 2],
     /// Handovers that are late.
     pub(super) scans: [[String; 2]; 2],
@@ -201,6 +203,7 @@ impl Objects {
                 [clerk_route.id.to_string(), elsewhere.routes[0].id.to_string()],
             ],
             rounds: [round.id.to_string(), other_round.id.to_string()],
+            homes: [round, other_round].map(first_home),
             discrepancies,
             scans,
             dossiers,
@@ -223,14 +226,23 @@ impl Objects {
             _ if path.starts_with("/v1/runs/") => self.runs[whose][other].clone(),
             _ if path.starts_with("/v1/routes/") => self.routes[whose][other].clone(),
             _ if path.starts_with("/v1/rounds/") => self.rounds[other].clone(),
+            _ if path.starts_with("/v1/home-deliveries/") => self.homes[other].clone(),
+            _ if path.starts_with("/v1/fees/") => Uuid::now_v7().to_string(),
             _ if path.starts_with("/v1/discrepancies/") => self.discrepancies[whose][other].clone(),
-            _ if path.starts_with("/v1/handovers/") => self.scans[whose][other].clone(),
+            _ if path.starts_with("/v1/handovers/") || path.starts_with("/v1/scans/") => {
+                self.scans[whose][other].clone()
+            }
             _ if path.starts_with("/v1/dossiers/") => self.dossiers[other].clone(),
             _ if path.starts_with("/v1/evidence/uploads/") => self.upload.to_string(),
             _ if path.starts_with("/v1/evidence/") => self.evidence.clone(),
             _ if path.starts_with("/epcis/events/") => self.event.clone(),
             // Nothing has these ids, which is told only to those who may ask.
-            _ if path.starts_with("/v1/ratings/") || path.starts_with("/v1/complaints/") => "no-id".to_owned(),
+            _ if path.starts_with("/v1/ratings/")
+                || path.starts_with("/v1/complaints/")
+                || path.starts_with("/v1/timetable-designs/") =>
+            {
+                "no-id".to_owned()
+            }
             _ if path.starts_with("/v1/postal-handovers/") => "no-id".to_owned(),
             _ if path.starts_with("/v1/webhooks/") || path.starts_with("/epcis/capture/") => "no-id".to_owned(),
             // A stream has no end to wait for.
@@ -244,7 +256,8 @@ impl Objects {
         let filled = ["{id}", "{code}", "{scan_id}", "{sha256}"]
             .iter()
             .fold(path.to_owned(), |path, part| path.replace(part, &id));
-        let filled = filled.replace("{delivery}", "no-id").replace("{date}", DAY);
+        let filled = filled.replace("{fact_id}", &Uuid::now_v7().to_string()).replace("{link}", "no-link");
+        let filled = filled.replace("{delivery}", "no-id").replace("{name}", "settlement").replace("{date}", DAY);
         match path {
             "/v1/labels" => format!("{filled}?codes={}", self.items[whose][other]),
             "/v1/evidence/{sha256}" => format!("{filled}?scan_id={}", self.scans[whose][other]),
@@ -264,10 +277,19 @@ impl Objects {
             }),
             ("POST", "/v1/postal-handovers") => json!({ "from": from, "to": "BD", "items": ["no-such"] }),
             ("POST", "/v1/labels") => json!({ "codes": [self.items[usize::from(role == "clerk")][other]] }),
+            ("PUT", "/v1/home-deliveries/{id}/facts/{fact_id}") => json!({ "kind": "accepted" }),
             ("POST", "/v1/discrepancies/{id}/resolution") => json!({ "reason": "Found" }),
             _ => json!({}),
         }
     }
+}
+
+fn first_home(round: &conthoi::domain::PlannedRound) -> String {
+    let homes = round.route.stops.iter().filter_map(|stop| match stop.place {
+        Place::Home(home) => Some(home.to_string()),
+        Place::Site(_) => None,
+    });
+    homes.into_iter().next().expect("a round calls at a home")
 }
 
 fn route_depot(route: &conthoi::domain::Route) -> conthoi::domain::SiteId {

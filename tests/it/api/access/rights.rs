@@ -56,7 +56,19 @@ DELETE /v1/track/{link}                   -
 POST   /v1/track/{link}/confirmation      -
 POST   /v1/track/{link}/code              -
 POST   /v1/track/{link}/counter           -
+PUT    /v1/track/{link}/rating            -
+PUT    /v1/track/{link}/complaints/{id}   -
+GET    /v1/track/{link}/complaints/{id}   -
+POST   /v1/track/{link}/erasure           -
+GET    /v1/home-deliveries                A A F F A F
+GET    /v1/home-deliveries/{id}           A A AH H A F
+PUT    /v1/home-deliveries/{id}/facts/{fact_id} A A AH H F F
+POST   /v1/home-deliveries/{id}/codes     A A AH H F F
+POST   /v1/home-deliveries/{id}/erasure   A F F F F F
+GET    /v1/fees                           A A A F A F
+PUT    /v1/fees/hand-ins/{id}             A A F F F F
 POST   /v1/scans                          A A A A F F
+GET    /v1/scans/{id}                     A A AH AH A F
 GET    /v1/discrepancies                  A A A A A F
 GET    /v1/discrepancies/{id}             A A AH AH A F
 POST   /v1/discrepancies/{id}/assignment  A A F F F F
@@ -118,6 +130,12 @@ GET    /v1/complaints/{id}                A A F F A F
 POST   /v1/complaints/{id}/answer         A A F F F F
 POST   /v1/compensations                  A A F F F F
 GET    /v1/compensations                  A A F F A F
+GET    /v1/reports                        A A F F A F
+GET    /v1/reports/{name}                 A A F F A F
+GET    /v1/reports/quarterly.pdf          A A F F A F
+POST   /v1/timetable-designs              A A F F A F
+GET    /v1/timetable-designs/{id}         A A F F A F
+DELETE /v1/timetable-designs/{id}         A A F F A F
 GET    /v1/webhooks                       A F F F F F
 POST   /v1/webhooks                       A F F F F F
 GET    /v1/webhooks/{id}                  A F F F F F
@@ -226,7 +244,9 @@ async fn each_role_does_what_is_theirs_to_what_is_theirs() {
                 let (own, other) = (&expected[..1], &expected[expected.len() - 1..]);
                 for (which, expected) in [own, other].into_iter().enumerate() {
                     let client = match people.get(n) {
-                        _ if role == "courier" && path.contains("/rounds/") => come_in(&admin, service, &round_courier),
+                        _ if role == "courier" && (path.contains("/rounds/") || path.contains("/home-deliveries/")) => {
+                            come_in(&admin, service, &round_courier)
+                        }
                         Some(account) => come_in(&admin, service, account),
                         None => admin.with_token(bare_token.reveal()),
                     };

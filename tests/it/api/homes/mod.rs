@@ -1,7 +1,11 @@
 //! Home deliveries, from a citizen's request to what is kept of it.
 
 mod ask;
+mod erasure;
+mod links;
+mod privacy;
 mod promises;
+mod staff;
 mod track;
 
 use std::sync::Arc;
@@ -10,21 +14,28 @@ use actix_web::{
     http::{StatusCode, header},
     test::TestRequest,
 };
-use chrono::DateTime;
+use chrono::{DateTime, Duration};
 use conthoi::{
     domain::ItemCode,
-    service::{DayRequest, Expected, FixedClock, Service, estimated_travel},
+    service::{AccessSettings, DayRequest, Expected, FixedClock, Service, estimated_travel, solve::SolveLimits},
 };
 use serde_json::{Value, json};
 
-use super::{Answer, Client, NOW, World, date};
-use crate::support::db::TestDatabase;
+use super::{
+    Answer, Client, NOW, World,
+    access::CHEAP,
+    date,
+    scans::{Device, act, courier, results, send, site, with},
+};
+use crate::support::{db::TestDatabase, ids::Dice};
 
 pub(super) const PHONE: &str = "0912 345 678";
 /// Monday, the first working day after the day of the tests.
 pub(super) const MONDAY: &str = "2019-06-17";
 /// Two homes that lie far from one another, by communes of two depots.
 pub(super) const CITY: (&str, &str) = ("12 Trần Hưng Đạo, Phường 6, thành phố Sóc Trăng", "31507");
+
+const FOR_EVER: Duration = Duration::days(3_650);
 
 /// The centre without dossiers, its clock in our hands, and a citizen with a settled dossier.
 pub(super) struct Town {
@@ -45,7 +56,22 @@ pub(super) fn at(text: &str) -> DateTime<chrono::Utc> {
 impl Town {
     pub(super) async fn new(database: TestDatabase) -> Self {
         let clock = Arc::new(FixedClock::new(at(NOW)));
-        let service = Service::new(database.store(), Arc::new(estimated_travel()), clock.clone(), None);
+        // Some tests last for years, and nobody comes in again in between.
+        let settings = AccessSettings {
+            session_idle: FOR_EVER,
+            session_longest: FOR_EVER,
+            password: CHEAP,
+            ..AccessSettings::default()
+        };
+        let service = Service::with_access(
+            database.store(),
+            Arc::new(estimated_travel()),
+            clock.clone(),
+            Box::new(Dice::new(7)),
+            None,
+            SolveLimits::default(),
+            settings,
+        );
         service.import_embedded().unwrap();
         let world = World { service, database };
         let admin = Client::new(&world).await;
@@ -110,7 +136,7 @@ impl Town {
     pub(super) async fn result_item(&self, n: u32) -> String {
         let item = ItemCode::issue(&format!("H51{n:06}")).unwrap().to_string();
         let body = json!({
-            "code": item, "dossier_code": code(n), "from": { "site": "STP" }, "to": { "site": "TTPVHCC" },
+            "code": item, "dossier_code": code(n), "from": "STP", "to": { "site": "TTPVHCC" },
             "ready_at": "2019-06-14T07:30:00+07:00", "weight_g": 100,
         });
         let answer = self.admin.post("/v1/items", &body).await;
@@ -131,6 +157,34 @@ impl Town {
                 None => request,
             })
             .await
+    }
+}
+
+/// A scan at a time of 2019, as somebody's device tells it.
+pub(super) fn scan(device: &mut Device, time: &str, actor: &Value, action: &Value, codes: &[String]) -> Value {
+    let scan = device.scan("00:00", actor, action, codes);
+    with(scan, "device_time", json!(format!("2019-{time}:00+07:00")))
+}
+
+impl Town {
+    /// Sends scans, all of which are taken.
+    pub(super) async fn scanned(&self, scans: &[Value]) {
+        let answers = send(&self.admin, scans).await;
+        assert!(results(&answers).iter().all(|result| *result == "created"), "{answers:?}");
+    }
+
+    /// Results are at the centre: handed over by their department and brought by a courier on Friday.
+    pub(super) async fn at_the_centre(&self, device: &mut Device, items: &[String]) {
+        let (stp, hub, cp01) = (site("STP"), site("TTPVHCC"), courier("CP01"));
+        self.clock.set(at("2019-06-14T05:00:00Z"));
+        self.scanned(&[
+            scan(device, "06-14T08:00", &stp, &act("register"), items),
+            with(scan(device, "06-14T08:05", &stp, &act("give"), items), "counterparty", cp01.clone()),
+            with(scan(device, "06-14T08:06", &cp01, &act("receive"), items), "counterparty", stp),
+            with(scan(device, "06-14T09:20", &cp01, &act("give"), items), "counterparty", hub.clone()),
+            with(scan(device, "06-14T09:21", &hub, &act("receive"), items), "counterparty", cp01),
+        ])
+        .await;
     }
 }
 
