@@ -82,6 +82,7 @@ pub enum Scope {
     #[serde(rename = "ratings:write")]
     RatingsWrite,
     /// Tell what became of what was handed to the postal operator.
+    #[serde(rename = "post:write")]
     PostWrite,
 }
 
