@@ -50,7 +50,9 @@ impl Service {
         let now = self.now();
         let today = DayClock::date_of(now, centre.centre.time_zone);
         let refuse = |field: &str, message: &str| Ok(PostalAnswer::Rejected(vec![FieldProblem::new(field, message)]));
-        let ahead = Duration::seconds(centre.rules.seconds("post_event_ahead", today)?);
+        let ahead = centre.rules.seconds("post_event_ahead", today);
+        let ahead = ahead.map_err(|_| ServiceError::NoHomeDelivery { missing: "the rule post_event_ahead" })?;
+        let ahead = Duration::seconds(ahead);
         if event.at > now + ahead || event.at.timestamp() < 0 {
             return refuse("at", "it lies in the future: an event is told when it has happened");
         }

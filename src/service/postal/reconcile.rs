@@ -133,7 +133,8 @@ impl Service {
         }
         let mut details = Vec::with_capacity(handovers.len());
         for handover in handovers {
-            let seconds = centre.rules.seconds("post_acceptance", handover.date)?;
+            let seconds = centre.rules.seconds("post_acceptance", handover.date);
+            let seconds = seconds.map_err(|_| ServiceError::NoHomeDelivery { missing: "the rule post_acceptance" })?;
             let is_late = now > handover.handed_at + Duration::seconds(seconds);
             let state = |parcel: PostalParcel| {
                 let told = told.get(&parcel.number).map_or(&[][..], Vec::as_slice);
