@@ -35,6 +35,7 @@ pub(super) fn about() -> OpenApi {
                 "complaints",
                 "What citizens say of the service: ratings, complaints, and what losses are made good with",
             ),
+            tag("post", "What is handed to the postal operator, and what the operator tells of it"),
             tag("reports", "Figures from what was recorded"),
             tag("timetable-designs", "Other timetables tried on a season"),
             tag("evidence", "Photos and signatures that scans name"),

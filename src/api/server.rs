@@ -24,6 +24,8 @@ const REVIEW_EVERY: Duration = Duration::from_secs(10);
 const WEBHOOKS_EVERY: Duration = Duration::from_secs(2);
 /// What happens within so long is looked at together.
 const WEBHOOKS_GATHER: Duration = Duration::from_millis(100);
+/// How often handovers and events are exchanged with the postal operator.
+const POST_EVERY: Duration = Duration::from_secs(60);
 /// Webhooks on their way at once.
 const DELIVERIES_AT_ONCE: usize = 16;
 
@@ -111,6 +113,9 @@ pub fn serve(service: &Service, listener: TcpListener, ready: impl FnOnce(Socket
         actix_web::rt::spawn(review(service.clone()));
         actix_web::rt::spawn(tell_webhooks(service.clone()));
         actix_web::rt::spawn(forget_idle(limits));
+        if service.has_postal_operator() {
+            actix_web::rt::spawn(exchange_with_post(service.clone()));
+        }
         let stopping = service.clone();
         actix_web::rt::spawn(async move {
             interrupted().await;
@@ -176,6 +181,23 @@ async fn tell_webhooks(service: Service) {
             _ = changes.changed() => tokio::time::sleep(WEBHOOKS_GATHER).await,
             () = tokio::time::sleep(WEBHOOKS_EVERY) => {}
         }
+    }
+}
+
+/// Tells the postal operator's system of handovers and asks it for events, as long as the server runs.
+async fn exchange_with_post(service: Service) {
+    while !service.is_closing() {
+        let asking = service.clone();
+        let exchanged = web::block(move || {
+            asking.announce_postal_handovers()?;
+            asking.read_postal_events()
+        });
+        match exchanged.await {
+            Ok(Ok(_) | Err(ServiceError::NoCentre | ServiceError::SeveralCentres { .. })) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "handovers and events were not exchanged; trying again"),
+            Err(error) => tracing::error!(%error, "exchanging with the postal operator failed; trying again"),
+        }
+        tokio::time::sleep(POST_EVERY).await;
     }
 }
 

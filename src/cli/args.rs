@@ -168,6 +168,12 @@ pub(super) struct Listen {
     /// The file with the secret that the provider shares with this service
     #[arg(long, env = "CONTHOI_OIDC_CLIENT_SECRET_FILE", value_name = "FILE")]
     pub oidc_client_secret_file: Option<PathBuf>,
+    /// Below which URL the postal operator's system is told of handovers and asked for events
+    #[arg(long, env = "CONTHOI_POST_URL", value_name = "URL")]
+    pub post_url: Option<String>,
+    /// The file with the secret that the operator shares with this service: whsec_ and 24 to 64 bytes in Base64
+    #[arg(long, env = "CONTHOI_POST_SECRET_FILE", value_name = "FILE")]
+    pub post_secret_file: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -65,6 +65,7 @@ mod opening;
 mod phone;
 mod plan;
 mod position;
+mod postal;
 mod pouch;
 mod rating;
 mod reason;
@@ -112,6 +113,7 @@ pub use plan::{
     Leg, LegCarrier, Place, Plan, PlanSummary, PlannedRound, PlannedRun, Route, Stop, TravelBasis, TravelKind, Warning,
 };
 pub use position::{Position, PositionQuality};
+pub use postal::{PostalEvent, PostalHandover, PostalParcel, PostalRange, PostalStep};
 pub use pouch::{Pouch, PouchCode};
 pub use rating::{Matter, RATING_COMMENT_CHARS_MAX, Rating, RatingSource, RatingStep, satisfied_from};
 pub use reason::{Unassigned, UnassignedReason};

@@ -73,6 +73,12 @@ pub enum Act {
     ReadComplaints,
     /// Answer complaints, and record what is paid for losses.
     AnswerComplaints,
+    /// Hand things to the postal operator.
+    HandToPost,
+    /// Read what was handed to the postal operator, and what became of it.
+    ReadPost,
+    /// Tell what became of what was handed to the postal operator.
+    TellOfPost,
     /// Read reports.
     ReadReports,
     /// Try other timetables on what was recorded.
@@ -111,7 +117,7 @@ use Reach::{All as A, Nothing as N, Own as O};
 /// Own of a courier is what is on the own route or was in the own hands, of a clerk what comes from, goes to or was at the
 /// own office.
 #[rustfmt::skip]
-const TABLE: [(Act, [Reach; 5], Option<Scope>); 41] = [
+const TABLE: [(Act, [Reach; 5], Option<Scope>); 44] = [
     //                          admin
     //                             dispatcher
     //                                courier
@@ -149,6 +155,9 @@ const TABLE: [(Act, [Reach; 5], Option<Scope>); 41] = [
     (Act::RecordRatings,       [A, A, N, N, N], Some(Scope::RatingsWrite)),
     (Act::ReadComplaints,      [A, A, N, N, A], None),
     (Act::AnswerComplaints,    [A, A, N, N, N], None),
+    (Act::HandToPost,          [A, A, N, O, N], None),
+    (Act::ReadPost,            [A, A, N, O, A], Some(Scope::PostWrite)),
+    (Act::TellOfPost,          [A, A, N, N, N], Some(Scope::PostWrite)),
     (Act::ReadReports,         [A, A, N, N, A], Some(Scope::ReportsRead)),
     (Act::DesignTimetable,     [A, A, N, N, A], None),
     (Act::ListHomeDeliveries,  [A, A, N, N, A], None),
@@ -269,6 +278,8 @@ mod tests {
             Act::ManageAccounts,
             Act::RecordRatings,
             Act::AnswerComplaints,
+            Act::HandToPost,
+            Act::TellOfPost,
             Act::RecordHomeFacts,
             Act::TakeFees,
             Act::ErasePersonalData,

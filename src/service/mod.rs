@@ -33,6 +33,7 @@ mod once;
 mod papers;
 mod planning;
 mod plans;
+mod postal;
 mod readiness;
 mod reports;
 mod road_files;
@@ -93,6 +94,10 @@ pub use once::FirstAnswer;
 pub use papers::{IssuedSlip, LABELS_MAX, LabelFormat, SlipCheck, SlipFault, SlipVerdict, verify_offline};
 pub use planning::{DayRequest, Expected, PlanProgress, PlanVersion};
 pub use plans::{DayPlan, PlanDate};
+pub use postal::{
+    NewPostalHandover, POSTAL_EVENTS_MAX, ParcelState, PostalAnswer, PostalDay, PostalHandoverDetail, PostalSettings,
+    read_postal_event,
+};
 pub use readiness::Readiness;
 pub use reports::{ReportRequest, ReportTable};
 pub use road_files::{RoadsStep, import_roads, roads_summary};
@@ -163,6 +168,7 @@ struct Inner {
     access: Access,
     homes: homes::HomeDesk,
     messages: notify::Messages,
+    postal: postal::PostalDesk,
 }
 
 impl Service {
@@ -227,6 +233,7 @@ impl Service {
             access: Access::new(access),
             homes: homes::HomeDesk::default(),
             messages: notify::Messages::default(),
+            postal: postal::PostalDesk::default(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -37,6 +37,7 @@ mod migrate;
 mod paper;
 mod plan;
 mod pool;
+mod postal;
 mod report;
 mod schema;
 mod season;
@@ -72,6 +73,7 @@ pub use live::{
     Archived, LiveState, Origin, OriginKind, ProposalState, RaisedCause, Revision, StoredAlert, StoredProposal,
 };
 pub use paper::{SigningKey, StoredSlip};
+pub use postal::{HandedOver, NewParcel, StoredHandover, ToldEvent, ToldOf};
 pub use report::{
     ComplaintStanding, DiscrepancyCount, HomeAsked, HomeDelivered, LegTaken, PaidCount, RatingCount, RouteRidden,
     ScanOfTrip, SettlementCount, Stretch, TripPlanned,

@@ -11,6 +11,7 @@ mod job;
 mod live;
 mod paper;
 mod plan;
+mod post;
 mod scan;
 
 pub(super) use account::*;
@@ -24,6 +25,7 @@ pub(super) use job::*;
 pub(super) use live::*;
 pub(super) use paper::*;
 pub(super) use plan::*;
+pub(super) use post::*;
 pub(super) use scan::*;
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -81,6 +83,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     home_facts,
     fee_handins,
     promise_days,
+    postal_counters,
+    postal_handovers,
+    postal_parcels,
+    postal_parcel_items,
+    postal_events,
+    postal_cursors,
     forms,
     slips,
     signing_keys,

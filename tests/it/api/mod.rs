@@ -18,6 +18,7 @@ mod openapi;
 mod pages;
 mod papers;
 mod plans;
+mod post;
 mod problems;
 mod reports;
 pub(crate) mod scans;

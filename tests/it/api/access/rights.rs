@@ -132,6 +132,10 @@ GET    /v1/events                         A A F F A F
 POST   /v1/dossiers/import                A A F F F F
 GET    /v1/dossiers/{code}                A A F AH A F
 PUT    /v1/dossiers/{code}                A A F F F F
+POST   /v1/postal-handovers               A A F AF F F
+GET    /v1/postal-handovers               A A F A A F
+GET    /v1/postal-handovers/{id}          A A F A A F
+POST   /v1/postal-events                  A A F F F F
 POST   /v1/ratings                        A A F F F F
 GET    /v1/ratings                        A A F F A F
 GET    /v1/ratings/{id}                   A A F F A F
