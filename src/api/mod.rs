@@ -39,6 +39,7 @@ mod limits;
 mod login;
 mod manifest;
 mod middleware;
+mod notifications;
 mod openapi;
 mod pages;
 mod paging;
@@ -180,6 +181,10 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(webhooks::ping_webhook)
         .service(webhooks::list_deliveries)
         .service(webhooks::retry_delivery)
+        .service(notifications::list_notifications)
+        .service(notifications::list_templates)
+        .service(notifications::preview_template)
+        .service(notifications::retry_notification)
         .service(plan_jobs::create_plan)
         .service(plan_jobs::get_plan_job)
         .service(plan_jobs::follow_plan_job)

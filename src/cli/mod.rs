@@ -14,6 +14,7 @@ mod config;
 mod day_table;
 mod demo;
 mod error;
+mod gateways;
 mod import;
 mod interrupt;
 mod ledger;

@@ -60,6 +60,7 @@ mod home_request;
 mod home_terms;
 mod id;
 mod item;
+mod message;
 mod opening;
 mod phone;
 mod plan;
@@ -103,6 +104,7 @@ pub use id::{
     PlanId, PouchId, RatingId, RoundId, RouteId, RunId, ScanId, SeededIds, ShiftId, SiteId, StopId, TokenId, VehicleId,
 };
 pub use item::{Destination, Item, ItemCode, Waypoint};
+pub use message::{Channel, MessageKind, MessageParameter, MessageParameters, MessageTemplate, MessageText};
 pub use opening::{OpeningHours, OpeningRow, Weekdays};
 pub use phone::Phone;
 pub use plan::{

@@ -69,6 +69,10 @@ pub enum Act {
     ReadComplaints,
     /// Answer complaints, and record what is paid for losses.
     AnswerComplaints,
+    /// See how messages to people stand, and what they say in general.
+    ReadNotifications,
+    /// Send messages that were given up again.
+    RetryNotifications,
     /// Read what one is oneself, change one's own password, go.
     ManageOneself,
 }
@@ -91,7 +95,7 @@ use Reach::{All as A, Nothing as N, Own as O};
 /// Own of a courier is what is on the own route or was in the own hands, of a clerk what comes from, goes to or was at the
 /// own office.
 #[rustfmt::skip]
-const TABLE: [(Act, [Reach; 5], Option<Scope>); 31] = [
+const TABLE: [(Act, [Reach; 5], Option<Scope>); 33] = [
     //                          admin
     //                             dispatcher
     //                                courier
@@ -127,6 +131,8 @@ const TABLE: [(Act, [Reach; 5], Option<Scope>); 31] = [
     (Act::RecordRatings,       [A, A, N, N, N], Some(Scope::RatingsWrite)),
     (Act::ReadComplaints,      [A, A, N, N, A], None),
     (Act::AnswerComplaints,    [A, A, N, N, N], None),
+    (Act::ReadNotifications,   [A, A, N, N, A], None),
+    (Act::RetryNotifications,  [A, A, N, N, N], None),
     (Act::ManageOneself,       [A, A, A, A, A], None),
 ];
 
@@ -238,6 +244,7 @@ mod tests {
             Act::ManageAccounts,
             Act::RecordRatings,
             Act::AnswerComplaints,
+            Act::RetryNotifications,
         ];
         let supervisor = Authority { role: Role::Supervisor, acts_for: None, scopes: BTreeSet::new() };
         assert!(changes.into_iter().all(|act| supervisor.reach(act) == Reach::Nothing));

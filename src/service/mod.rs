@@ -77,7 +77,10 @@ pub use homes::{
 };
 pub use items::{ItemDetail, ItemPage, ItemPlan, ItemPlanState, ItemQuery, Numbered};
 pub use new_item::{NewDestination, NewItem};
-pub use notify::Message;
+pub use notify::{
+    ChannelStanding, Gateway, GatewayWords, MailServer, Message, MessageSent, NotificationPage, NotifySettings,
+    Recipient, TakenText,
+};
 pub use once::FirstAnswer;
 pub use papers::{IssuedSlip, LABELS_MAX, LabelFormat, SlipCheck, SlipFault, SlipVerdict, verify_offline};
 pub use planning::{DayRequest, Expected, PlanProgress, PlanVersion};
@@ -117,8 +120,8 @@ pub use crate::{
     roads::NetworkSummary,
     store::{
         AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, DeliveryState, Device, DeviceShift,
-        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, PlanJob, PutDossier, TimeCursor,
-        WebhookDelivery,
+        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, MessageState, OutboxMessage,
+        PlanJob, PutDossier, TimeCursor, WebhookDelivery,
     },
 };
 
@@ -144,7 +147,7 @@ struct Inner {
     sender: OnceLock<webhooks::Sender>,
     access: Access,
     homes: homes::HomeDesk,
-    messages: notify::Messages,
+    sending: OnceLock<notify::Sending>,
 }
 
 impl Service {
@@ -207,7 +210,7 @@ impl Service {
             sender: OnceLock::new(),
             access: Access::new(access),
             homes: homes::HomeDesk::default(),
-            messages: notify::Messages::default(),
+            sending: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -33,6 +33,7 @@ mod item;
 mod job;
 mod ledger;
 mod migrate;
+mod outbox;
 mod paper;
 mod plan;
 mod pool;
@@ -66,6 +67,7 @@ pub use ledger::{
     DiscrepancyFilter, DiscrepancyState, Findings, LedgerDay, NewScan, ScanBatch, ScanWriter, StoredAside,
     StoredDiscrepancy, StoredScan,
 };
+pub use outbox::{MessageState, OutboxMessage, SentMessage};
 pub use paper::{SigningKey, StoredSlip};
 pub use url::{Backend, DatabaseUrl};
 pub use webhook::{DeliveryState, SentDelivery, WebhookDelivery, WebhookEndpoint};

@@ -8,6 +8,7 @@ use crate::{
         columns::{Id, Micros, from_json, to_json},
         connection::{AnyConnection, on_backend},
         ledger::Digest,
+        outbox::erase_messages,
         schema::{
             dossier_phones, dossiers, evidence, home_codes, home_deliveries, home_facts, home_links, home_requests,
             items, scan_asides,
@@ -121,6 +122,7 @@ impl Store {
             let of_home = home_codes::centre_id.eq(centre).and(home_codes::home_delivery_id.eq(home));
             on_backend!(connection, |c| diesel::delete(home_codes::table.filter(of_home)).execute(c))?;
             erase_facts(connection, centre, home)?;
+            erase_messages(connection, centre, home, now)?;
             for positions in positions.chunks(ROWS_AT_ONCE) {
                 let target = scan_asides::table
                     .filter(scan_asides::centre_id.eq(centre))

@@ -8,6 +8,7 @@ mod exchange;
 mod home;
 mod item;
 mod job;
+mod outbox;
 mod paper;
 mod plan;
 mod scan;
@@ -20,6 +21,7 @@ pub(super) use exchange::*;
 pub(super) use home::*;
 pub(super) use item::*;
 pub(super) use job::*;
+pub(super) use outbox::*;
 pub(super) use paper::*;
 pub(super) use plan::*;
 pub(super) use scan::*;
@@ -71,6 +73,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     feed_entries,
     webhook_endpoints,
     webhook_deliveries,
+    outbox_messages,
+    outbox_attempts,
     phone_keys,
     dossier_phones,
     home_requests,

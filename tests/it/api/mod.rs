@@ -12,6 +12,7 @@ mod feed;
 mod homes;
 mod items;
 mod jobs;
+mod notifications;
 mod openapi;
 mod pages;
 mod papers;

@@ -231,6 +231,7 @@ impl Objects {
             _ if path.starts_with("/epcis/events/") => self.event.clone(),
             // Nothing has these ids, which is told only to those who may ask.
             _ if path.starts_with("/v1/ratings/") || path.starts_with("/v1/complaints/") => "no-id".to_owned(),
+            _ if path.starts_with("/v1/notifications/") => "no-id".to_owned(),
             _ if path.starts_with("/v1/webhooks/") || path.starts_with("/epcis/capture/") => "no-id".to_owned(),
             // A stream has no end to wait for.
             "/v1/events" => return format!("{path}?types=none"),
