@@ -221,6 +221,7 @@ pub struct MessageParameters(BTreeMap<MessageParameter, String>);
 impl MessageParameters {
     /// The same with one more.
     #[must_use]
+    #[allow(clippy::needless_pass_by_value, reason = "numbers, dates and words are given as they are")]
     pub fn with(mut self, parameter: MessageParameter, value: impl ToString) -> Self {
         self.0.insert(parameter, value.to_string());
         self
