@@ -129,7 +129,26 @@ fn limited_app(
         .wrap(from_fn(middleware::accompany))
 }
 
+/// What citizens ask for, and what people are told.
+fn for_citizens(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    api.service(homes::places::search_places)
+        .service(homes::ask::get_terms)
+        .service(homes::ask::list_half_days)
+        .service(homes::ask::create_home_delivery)
+        .service(homes::track::confirm)
+        .service(homes::track::resend_code)
+        .service(homes::track::get_track)
+        .service(homes::track::change)
+        .service(homes::track::cancel)
+        .service(homes::track::fetch_at_counter)
+        .service(notifications::list_notifications)
+        .service(notifications::list_templates)
+        .service(notifications::preview_template)
+        .service(notifications::retry_notification);
+}
+
 fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    for_citizens(api);
     api.service(health::live)
         .service(health::ready)
         .service(centre::get_centre)
@@ -145,16 +164,6 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(dossiers::import::import_dossiers)
         .service(dossiers::one::get_dossier)
         .service(dossiers::one::put_dossier)
-        .service(homes::places::search_places)
-        .service(homes::ask::get_terms)
-        .service(homes::ask::list_half_days)
-        .service(homes::ask::create_home_delivery)
-        .service(homes::track::confirm)
-        .service(homes::track::resend_code)
-        .service(homes::track::get_track)
-        .service(homes::track::change)
-        .service(homes::track::cancel)
-        .service(homes::track::fetch_at_counter)
         .service(custody::get_custody)
         .service(scans::record_scans)
         .service(evidence::create_evidence)
@@ -181,10 +190,6 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(webhooks::ping_webhook)
         .service(webhooks::list_deliveries)
         .service(webhooks::retry_delivery)
-        .service(notifications::list_notifications)
-        .service(notifications::list_templates)
-        .service(notifications::preview_template)
-        .service(notifications::retry_notification)
         .service(plan_jobs::create_plan)
         .service(plan_jobs::get_plan_job)
         .service(plan_jobs::follow_plan_job)

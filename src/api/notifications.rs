@@ -17,7 +17,9 @@ use super::{
     problem::{Failure, Problem},
 };
 use crate::{
-    domain::{Act, Channel, MessageKind, MessageParameter, MessageParameters, MessageTemplate, MessageText},
+    domain::{
+        Act, Channel, HomeDeliveryId, MessageKind, MessageParameter, MessageParameters, MessageTemplate, MessageText,
+    },
     service::{ChannelStanding, MessageState, OutboxMessage, Service},
 };
 
@@ -59,7 +61,7 @@ impl NotificationResponse {
             id: message.id,
             template: message.kind.as_str(),
             channel: message.channel.as_str(),
-            home_delivery_id: message.home.map(|home| home.uuid()),
+            home_delivery_id: message.home.map(HomeDeliveryId::uuid),
             urgent: message.urgent,
             state: message.state.as_str(),
             attempts: message.attempts,

@@ -120,8 +120,8 @@ pub use crate::{
     roads::NetworkSummary,
     store::{
         AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, DeliveryState, Device, DeviceShift,
-        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, MessageState, OutboxMessage,
-        PlanJob, PutDossier, TimeCursor, WebhookDelivery,
+        DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, ItemCursor, JobState, MessageAttempt, MessageState,
+        OutboxMessage, PlanJob, PutDossier, TimeCursor, WebhookDelivery,
     },
 };
 

@@ -67,7 +67,7 @@ pub use ledger::{
     DiscrepancyFilter, DiscrepancyState, Findings, LedgerDay, NewScan, ScanBatch, ScanWriter, StoredAside,
     StoredDiscrepancy, StoredScan,
 };
-pub use outbox::{MessageState, OutboxMessage, SentMessage};
+pub use outbox::{MessageAttempt, MessageState, OutboxMessage, SentMessage};
 pub use paper::{SigningKey, StoredSlip};
 pub use url::{Backend, DatabaseUrl};
 pub use webhook::{DeliveryState, SentDelivery, WebhookDelivery, WebhookEndpoint};

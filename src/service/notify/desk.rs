@@ -5,7 +5,7 @@ use super::compose::template_of;
 use crate::{
     domain::{Channel, DayClock, MessageKind, MessageParameters, MessageTemplate, MessageText},
     service::{FieldProblem, Service, ServiceError},
-    store::{MessageState, OutboxMessage},
+    store::{MessageAttempt, MessageState, OutboxMessage},
 };
 
 /// How a channel stands.
@@ -71,7 +71,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Store`].
-    pub fn notification_attempts(&self, id: Uuid) -> Result<Vec<(DateTime<Utc>, Option<String>)>, ServiceError> {
+    pub fn notification_attempts(&self, id: Uuid) -> Result<Vec<MessageAttempt>, ServiceError> {
         Ok(self.store().message_attempts(self.centre()?.centre.id, id)?)
     }
 

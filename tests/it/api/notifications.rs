@@ -167,7 +167,7 @@ async fn a_gateway_that_is_down_slow_or_broken_gets_it_again_with_the_same_key()
         let rows = list(&town, "").await;
         assert_eq!((rows.len(), &rows[0]["state"], &rows[0]["attempts"]), (1, &json!("delivered"), &json!(5)));
         let attempts = up.service.notification_attempts(id_of(&rows[0])).unwrap();
-        let problems: Vec<bool> = attempts.iter().map(|(_, problem)| problem.is_some()).collect();
+        let problems: Vec<bool> = attempts.iter().map(|attempt| attempt.problem.is_some()).collect();
         assert_eq!(problems, [true, true, true, true, false]);
     });
 }
