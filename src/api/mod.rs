@@ -41,6 +41,7 @@ mod live;
 mod login;
 mod manifest;
 mod middleware;
+mod notifications;
 mod openapi;
 mod pages;
 mod paging;
@@ -140,7 +141,11 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     homes::endpoints(api);
     exchange_and_papers(api);
     access(api);
-    api.service(health::live)
+    api.service(notifications::list_notifications)
+        .service(notifications::list_templates)
+        .service(notifications::preview_template)
+        .service(notifications::retry_notification)
+        .service(health::live)
         .service(health::ready)
         .service(centre::get_centre)
         .service(sites::list_sites)

@@ -46,6 +46,7 @@ pub(super) fn about() -> OpenApi {
             tag("rounds", "The home-delivery rounds of a plan"),
             tag("events", "What happens, as it happens"),
             tag("webhooks", "Partners that are told of what happens"),
+            tag("notifications", "What people are told, and how that stands"),
             tag("epcis", "Events exchanged with partners, as EPCIS 2.0 has it"),
             tag("solve", "Routing problems of your own, in VROOM's JSON"),
             tag("access", "Coming in, accounts, tokens, and the log of administrative acts"),

@@ -29,6 +29,11 @@ const POST_EVERY: Duration = Duration::from_secs(60);
 /// Webhooks on their way at once.
 const DELIVERIES_AT_ONCE: usize = 16;
 
+/// How often it is looked whether messages to people are due.
+const MESSAGES_EVERY: Duration = Duration::from_secs(1);
+/// Messages on their way at once; no channel has so many that another has to wait.
+const MESSAGES_AT_ONCE: usize = 16;
+
 /// Why the server does not serve.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -112,6 +117,7 @@ pub fn serve(service: &Service, listener: TcpListener, ready: impl FnOnce(Socket
         let handle = server.handle();
         actix_web::rt::spawn(review(service.clone()));
         actix_web::rt::spawn(tell_webhooks(service.clone()));
+        actix_web::rt::spawn(tell_people(service.clone()));
         actix_web::rt::spawn(forget_idle(limits));
         if service.has_postal_operator() {
             actix_web::rt::spawn(exchange_with_post(service.clone()));
@@ -198,6 +204,38 @@ async fn exchange_with_post(service: Service) {
             Err(error) => tracing::error!(%error, "exchanging with the postal operator failed; trying again"),
         }
         tokio::time::sleep(POST_EVERY).await;
+    }
+}
+
+/// Sends people their messages, as long as the server runs.
+async fn tell_people(service: Service) {
+    let at_once = Arc::new(Semaphore::new(MESSAGES_AT_ONCE));
+    while !service.is_closing() {
+        let looking = service.clone();
+        match web::block(move || looking.take_due_messages()).await {
+            Ok(Ok(due)) => {
+                for message in due {
+                    let Ok(permit) = Arc::clone(&at_once).acquire_owned().await else { return };
+                    let sender = service.clone();
+                    actix_web::rt::spawn(async move {
+                        let sent = web::block(move || {
+                            let sent = sender.send_message(&message);
+                            sender.settle_message(&message, &sent)
+                        });
+                        match sent.await {
+                            Ok(Ok(())) => {}
+                            Ok(Err(error)) => tracing::warn!(%error, "what came of a message could not be kept"),
+                            Err(error) => tracing::error!(%error, "sending a message failed"),
+                        }
+                        drop(permit);
+                    });
+                }
+            }
+            Ok(Err(ServiceError::NoCentre | ServiceError::SeveralCentres { .. })) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "messages could not be looked at; trying again"),
+            Err(error) => tracing::error!(%error, "looking at messages failed; trying again"),
+        }
+        tokio::time::sleep(MESSAGES_EVERY).await;
     }
 }
 

@@ -15,7 +15,7 @@ Exit codes:
 Configuration: an option, else the environment (CONTHOI_*), else the TOML file (--config, CONTHOI_CONFIG or
 ./conthoi.toml), else the default. Keys of the file: database, centre, roads, bind, port, log, log_format,
 solve_seconds_max, solve_at_once, public_url, webhooks_private, evidence_dir, evidence_bytes_max, oidc_issuer,
-  oidc_client_id, oidc_client_secret_file.
+  oidc_client_id, oidc_client_secret_file; and the sections [sms], [zalo] and [smtp], by which people are told.
 
 Examples:
   conthoi demo                          one real day of Sóc Trăng, planned, shown and served

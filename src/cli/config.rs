@@ -12,6 +12,7 @@ use tracing_subscriber::EnvFilter;
 use super::{
     args::{Command, Common, Listen},
     error::CliError,
+    gateways::{GatewaySection, MailSection, notify},
 };
 use crate::service::{
     AccessSettings, DatabaseUrl, EvidenceLimits, ExchangeSettings, PostalSettings, ProviderSettings, PublicUrl,
@@ -48,6 +49,9 @@ struct File {
     oidc_client_secret_file: Option<PathBuf>,
     post_url: Option<String>,
     post_secret_file: Option<PathBuf>,
+    sms: Option<GatewaySection>,
+    zalo: Option<GatewaySection>,
+    smtp: Option<MailSection>,
 }
 
 /// Options, environment, file and defaults in one.
@@ -106,6 +110,7 @@ impl Config {
                     bytes_max: file.evidence_bytes_max.unwrap_or(EvidenceLimits::default().bytes_max),
                     ..EvidenceLimits::default()
                 },
+                notify: notify(file.sms.as_ref(), file.zalo.as_ref(), file.smtp.as_ref())?,
                 access: AccessSettings { public_url, ..AccessSettings::default() },
             },
             solve_seconds_max: file.solve_seconds_max,

@@ -61,6 +61,7 @@ mod home_terms;
 mod id;
 mod item;
 mod live;
+mod message;
 mod opening;
 mod phone;
 mod plan;
@@ -107,6 +108,7 @@ pub use id::{
 };
 pub use item::{Destination, Item, ItemCode, Waypoint};
 pub use live::{Disruption, Lock, PositionFix};
+pub use message::{Channel, MessageKind, MessageParameter, MessageParameters, MessageTemplate, MessageText};
 pub use opening::{OpeningHours, OpeningRow, Weekdays};
 pub use phone::Phone;
 pub use plan::{

@@ -95,6 +95,10 @@ pub enum Act {
     TakeFees,
     /// Erase a citizen's personal data.
     ErasePersonalData,
+    /// See how messages to people stand, and what they say in general.
+    ReadNotifications,
+    /// Send messages that were given up again.
+    RetryNotifications,
     /// Read what one is oneself, change one's own password, go.
     ManageOneself,
 }
@@ -117,7 +121,7 @@ use Reach::{All as A, Nothing as N, Own as O};
 /// Own of a courier is what is on the own route or was in the own hands, of a clerk what comes from, goes to or was at the
 /// own office.
 #[rustfmt::skip]
-const TABLE: [(Act, [Reach; 5], Option<Scope>); 44] = [
+const TABLE: [(Act, [Reach; 5], Option<Scope>); 46] = [
     //                          admin
     //                             dispatcher
     //                                courier
@@ -166,6 +170,8 @@ const TABLE: [(Act, [Reach; 5], Option<Scope>); 44] = [
     (Act::ReadFees,            [A, A, O, N, A], None),
     (Act::TakeFees,            [A, A, N, N, N], None),
     (Act::ErasePersonalData,   [A, N, N, N, N], None),
+    (Act::ReadNotifications,   [A, A, N, N, A], None),
+    (Act::RetryNotifications,  [A, A, N, N, N], None),
     (Act::ManageOneself,       [A, A, A, A, A], None),
 ];
 
@@ -283,6 +289,7 @@ mod tests {
             Act::RecordHomeFacts,
             Act::TakeFees,
             Act::ErasePersonalData,
+            Act::RetryNotifications,
         ];
         let supervisor = Authority { role: Role::Supervisor, acts_for: None, scopes: BTreeSet::new() };
         assert!(changes.into_iter().all(|act| supervisor.reach(act) == Reach::Nothing));

@@ -89,7 +89,10 @@ pub use live::{
     MoveAnswer, NamedCause, POSITIONS_MAX, PositionAnswer, ProposalView,
 };
 pub use new_item::{NewDestination, NewItem};
-pub use notify::Message;
+pub use notify::{
+    ChannelStanding, Gateway, GatewayWords, MailServer, Message, MessageSent, NotificationPage, NotifySettings,
+    Recipient, TakenText,
+};
 pub use once::FirstAnswer;
 pub use papers::{IssuedSlip, LABELS_MAX, LabelFormat, SlipCheck, SlipFault, SlipVerdict, verify_offline};
 pub use planning::{DayRequest, Expected, PlanProgress, PlanVersion};
@@ -135,7 +138,7 @@ pub use crate::{
     store::{
         AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, DeliveryState, Device, DeviceShift,
         DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, FeeHandIn, HomeCursor, HomeFilter, ItemCursor, JobState,
-        PlanJob, ProposalState, PutDossier, TimeCursor, WebhookDelivery,
+        MessageAttempt, MessageState, OutboxMessage, PlanJob, ProposalState, PutDossier, TimeCursor, WebhookDelivery,
     },
 };
 use crate::{
@@ -167,8 +170,8 @@ struct Inner {
     sender: OnceLock<webhooks::Sender>,
     access: Access,
     homes: homes::HomeDesk,
-    messages: notify::Messages,
     postal: postal::PostalDesk,
+    sending: OnceLock<notify::Sending>,
 }
 
 impl Service {
@@ -232,8 +235,8 @@ impl Service {
             sender: OnceLock::new(),
             access: Access::new(access),
             homes: homes::HomeDesk::default(),
-            messages: notify::Messages::default(),
             postal: postal::PostalDesk::default(),
+            sending: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -34,6 +34,7 @@ mod job;
 mod ledger;
 mod live;
 mod migrate;
+mod outbox;
 mod paper;
 mod plan;
 mod pool;
@@ -72,6 +73,7 @@ pub use ledger::{
 pub use live::{
     Archived, LiveState, Origin, OriginKind, ProposalState, RaisedCause, Revision, StoredAlert, StoredProposal,
 };
+pub use outbox::{MessageAttempt, MessageState, OutboxMessage, SentMessage};
 pub use paper::{SigningKey, StoredSlip};
 pub use postal::{HandedOver, NewParcel, StoredHandover, ToldEvent, ToldOf};
 pub use report::{

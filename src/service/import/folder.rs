@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::problem::{Checked, ImportError, Problems};
 
 /// The files of a centre's folder that the import reads.
-pub const FILES: [&str; 18] = [
+pub const FILES: [&str; 19] = [
     "centre.toml",
     "sites.csv",
     "communes.csv",
@@ -21,6 +21,7 @@ pub const FILES: [&str; 18] = [
     "presence.csv",
     "consents.csv",
     "postal_numbers.csv",
+    "templates.csv",
     "forms.csv",
     "procedures.csv",
     "season.toml",
@@ -60,6 +61,7 @@ impl Folder {
             "presence.csv",
             "consents.csv",
             "postal_numbers.csv",
+            "templates.csv",
             "forms.csv",
             "procedures.csv",
             "season.toml"

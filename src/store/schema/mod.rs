@@ -9,6 +9,7 @@ mod home;
 mod item;
 mod job;
 mod live;
+mod outbox;
 mod paper;
 mod plan;
 mod post;
@@ -23,6 +24,7 @@ pub(super) use home::*;
 pub(super) use item::*;
 pub(super) use job::*;
 pub(super) use live::*;
+pub(super) use outbox::*;
 pub(super) use paper::*;
 pub(super) use plan::*;
 pub(super) use post::*;
@@ -75,6 +77,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     feed_entries,
     webhook_endpoints,
     webhook_deliveries,
+    outbox_messages,
+    outbox_attempts,
     phone_keys,
     dossier_phones,
     home_requests,

@@ -14,6 +14,7 @@ mod homes;
 mod items;
 mod jobs;
 mod live;
+mod notifications;
 mod openapi;
 mod pages;
 mod papers;

@@ -244,6 +244,7 @@ impl Objects {
                 "no-id".to_owned()
             }
             _ if path.starts_with("/v1/postal-handovers/") => "no-id".to_owned(),
+            _ if path.starts_with("/v1/notifications/") => "no-id".to_owned(),
             _ if path.starts_with("/v1/webhooks/") || path.starts_with("/epcis/capture/") => "no-id".to_owned(),
             // A stream has no end to wait for.
             "/v1/events" => return format!("{path}?types=none"),
