@@ -75,14 +75,14 @@ impl Service {
         if let Some(parcel) = parcel {
             let handover = self.store().postal_handover(centre.centre.id, parcel.handover_id)?;
             let handover = handover.ok_or(ServiceError::Panicked)?.handover;
-            self.tell_home(centre, &parcel, event, recorded_by)?;
+            self.note_home_event(centre, &parcel, event, recorded_by)?;
             self.tell_ledger(centre, &handover, &parcel, event)?;
         }
         Ok(answer)
     }
 
     /// Tells the home delivery's legal clock.
-    fn tell_home(
+    fn note_home_event(
         &self,
         centre: &CentreData,
         parcel: &PostalParcel,
