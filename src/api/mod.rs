@@ -203,7 +203,7 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(live::locks::put_locks)
         .service(live::moves::move_by_hand)
         .service(live::moves::undo)
-        .service(live::close::get_report)
+        .service(live::close::get_close_report)
         .service(live::close::close_day)
         .service(geojson::get_plan_geojson)
         .service(geojson::get_route_geojson)

@@ -175,7 +175,7 @@ pub(crate) struct RecipientBody {
 /// A point on the map.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "it describes the body")]
-pub(crate) struct PositionBody {
+pub(crate) struct HomePositionBody {
     /// Degrees north.
     #[schema(example = 9.6025)]
     lat: f64,
@@ -213,7 +213,7 @@ pub(crate) struct HomeDeliveryBody {
     /// The commune's code; without it the address must say it beyond doubt.
     commune: Option<String>,
     /// The point on the map; without it the commune's.
-    position: Option<PositionBody>,
+    position: Option<HomePositionBody>,
     /// When.
     half_day: HalfDayBody,
     /// The version of the consent that is given.

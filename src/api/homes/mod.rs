@@ -32,7 +32,7 @@ pub(super) fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfi
         .service(track::fetch_at_counter)
         .service(say::rate)
         .service(say::complain)
-        .service(say::get_complaint)
+        .service(say::get_own_complaint)
         .service(say::erase)
         .service(staff::list_home_deliveries)
         .service(staff::get_home_delivery)

@@ -149,7 +149,7 @@ pub(crate) async fn complain(
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/track/{link}/complaints/{id}")]
-pub(crate) async fn get_complaint(
+pub(crate) async fn get_own_complaint(
     service: web::Data<Service>,
     path: PathParams,
     _: NoQuery,

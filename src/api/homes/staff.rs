@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    track::{AddressOut, AttemptOut, PromisedOut, TicketOut, WindowOut, attempts},
+    track::{AddressOut, HomeAttemptOut, PromisedOut, TicketOut, WindowOut, attempts},
     words::stage_word,
 };
 use crate::{
@@ -282,7 +282,7 @@ pub(crate) struct HomeDeliveryResponse {
     /// The legal clock.
     clock: ClockOut,
     /// Tries that failed.
-    attempts: Vec<AttemptOut>,
+    attempts: Vec<HomeAttemptOut>,
     /// What was recorded beside scans, in the order in which it happened.
     facts: Vec<HomeFactResponse>,
     /// What is still missing once it was handed over: `identity`, `proof`, `fee`, `documents_missing` or `documents_not_returned`.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    ask::{HalfDayBody, PositionBody},
+    ask::{HalfDayBody, HomePositionBody},
     half_day, home_point, position,
     words::{Words, of_stage, stage_word},
 };
@@ -107,7 +107,7 @@ impl TicketOut {
 
 /// A try to deliver that failed.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AttemptOut {
+pub(crate) struct HomeAttemptOut {
     /// When.
     at: DateTime<FixedOffset>,
     /// Why: `absent`, `no_document`, `wrong_address`, `moved`, `not_found`, `refused`, `damaged` or `not_reached`.
@@ -143,7 +143,7 @@ pub(crate) struct TrackResponse {
     /// The place in the queue, when it is fetched at the counter.
     ticket: Option<TicketOut>,
     /// Tries that failed.
-    attempts: Vec<AttemptOut>,
+    attempts: Vec<HomeAttemptOut>,
     /// When the next invitation comes at the earliest, after one in vain.
     invited_again_from: Option<NaiveDate>,
     /// The revision, for `If-Match`.
@@ -176,10 +176,10 @@ impl TrackResponse {
     }
 }
 
-pub(super) fn attempts(track: &HomeTrack) -> Vec<AttemptOut> {
+pub(super) fn attempts(track: &HomeTrack) -> Vec<HomeAttemptOut> {
     let zone = track.centre.centre.time_zone;
     let failed = track.happened.iter().filter_map(|fact| match fact.event {
-        DeliveryEvent::Failed(reason) => Some(AttemptOut { at: local(fact.at, zone), reason: reason.as_str() }),
+        DeliveryEvent::Failed(reason) => Some(HomeAttemptOut { at: local(fact.at, zone), reason: reason.as_str() }),
         _ => None,
     });
     failed.collect()
@@ -275,7 +275,7 @@ pub(crate) struct ChangeBody {
     /// Its commune's code; without it the address must say it beyond doubt.
     commune: Option<String>,
     /// Its point on the map.
-    position: Option<PositionBody>,
+    position: Option<HomePositionBody>,
     /// Another half-day.
     half_day: Option<HalfDayBody>,
 }

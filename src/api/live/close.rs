@@ -39,7 +39,7 @@ pub(crate) struct AccountOut {
 
 /// What became of a day.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct ReportResponse {
+pub(crate) struct CloseReportResponse {
     /// The day.
     date: NaiveDate,
     /// The revision of the plan in force.
@@ -56,7 +56,7 @@ pub(crate) struct ReportResponse {
     items: Vec<AccountOut>,
 }
 
-impl ReportResponse {
+impl CloseReportResponse {
     fn of(day: DayReport, zone: Tz) -> Self {
         let account = |code: String, account: ItemAccount| {
             let mut out =
@@ -106,11 +106,11 @@ pub(crate) struct CloseBody {
 #[utoipa::path(tag = "live",
     params(("date" = NaiveDate, Path, description = "The day", example = "2019-06-14")),
     responses(
-        (status = 200, description = "What became of every item", body = ReportResponse),
+        (status = 200, description = "What became of every item", body = CloseReportResponse),
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/plans/{date}/close")]
-pub(crate) async fn get_report(
+pub(crate) async fn get_close_report(
     service: web::Data<Service>,
     caller: Caller,
     path: PathParams,
@@ -119,7 +119,7 @@ pub(crate) async fn get_report(
     caller.may(Act::ReadLive)?;
     let date: NaiveDate = path.get("date")?;
     let report = blocking(&service, move |service| {
-        Ok(ReportResponse::of(service.day_report(date)?, service.centre()?.centre.time_zone))
+        Ok(CloseReportResponse::of(service.day_report(date)?, service.centre()?.centre.time_zone))
     });
     Ok(HttpResponse::Ok().json(report.await?))
 }
@@ -132,7 +132,7 @@ pub(crate) async fn get_report(
     ),
     request_body = CloseBody,
     responses(
-        (status = 200, description = "The report", body = ReportResponse),
+        (status = 200, description = "The report", body = CloseReportResponse),
         (status = 409, description = "Items are not accounted for, or the day is closed", body = Problem, content_type = "application/problem+json"),
         (status = 412, description = "The plan is another one by now", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
@@ -157,7 +157,7 @@ pub(crate) async fn close_day(
     let actor = caller.actor();
     let report = blocking(&service, move |service| {
         let report = service.close_day(&actor, date, &expected, &carried_over)?;
-        Ok(ReportResponse::of(report, service.centre()?.centre.time_zone))
+        Ok(CloseReportResponse::of(report, service.centre()?.centre.time_zone))
     });
     Ok(HttpResponse::Ok().json(report.await?))
 }

@@ -74,7 +74,10 @@ impl Service {
     fn erase_home(&self, id: HomeDeliveryId) -> Result<(), ServiceError> {
         let centre = self.centre()?;
         let Some(home) = self.store().home_deliveries(centre.centre.id, &[id])?.pop() else { return Ok(()) };
-        let codes = self.store().item_codes_of_home(centre.centre.id, id)?;
+        let printed = self.store().item_codes_of_home(centre.centre.id, id)?;
+        // As the ledger has them, with their kind.
+        let codes = printed.iter().filter_map(|code| Some(self.read_code(&centre, code).ok()?.0.to_string()));
+        let codes: Vec<String> = codes.collect();
         let mut positions = Vec::new();
         let mut evidence: BTreeSet<EvidenceRef> = BTreeSet::new();
         for stored in self.store().scans_of_codes(centre.centre.id, &codes)? {

@@ -1,6 +1,7 @@
 //! The description of the API is made from the code and kept as a snapshot, so that no change of it goes unseen.
 
 use actix_web::http::StatusCode;
+use conthoi::api;
 use serde_json::Value;
 
 use super::{World, on_each};
@@ -60,4 +61,15 @@ async fn it_is_served_with_an_offline_interface() {
         assert!(!page.contains("https://") && !page.contains("//cdn"), "{page}");
         assert_eq!(client.get("/docs/swagger-ui-bundle.js").await.status, StatusCode::OK);
     });
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own() {
+    let document: Value = serde_json::from_str(&api::openapi_document()).unwrap();
+    let operations =
+        document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let mut names: Vec<&str> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    let twice: Vec<&[&str]> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
 }

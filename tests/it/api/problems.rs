@@ -19,7 +19,7 @@ fn described() -> Vec<(String, Vec<String>)> {
         .iter()
         .map(|(path, item)| {
             let path = path.replace("{id}", SOME_ID).replace("{date}", "2019-06-14").replace("{code}", "STNMT");
-            let path = path.replace("{link}", "no-link").replace("{fact_id}", SOME_ID);
+            let path = path.replace("{link}", "no-link").replace("{fact_id}", SOME_ID).replace("{name}", "settlement");
             (path, item.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect())
         })
         .collect()
@@ -35,7 +35,8 @@ async fn every_path_refuses_unknown_query_parameters() {
                 let answer = client.send(request.set_json(json!({}))).await;
                 assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{method} {path}: {:?}", answer.bytes);
                 assert_eq!(answer.problem(), "invalid_parameter", "{method} {path}");
-                assert_eq!(answer.json()["errors"][0]["parameter"], "bogus");
+                let errors = answer.json()["errors"].as_array().unwrap().clone();
+                assert!(errors.iter().any(|error| error["parameter"] == "bogus"), "{method} {path}: {errors:?}");
             }
         }
     });

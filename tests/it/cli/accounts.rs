@@ -41,7 +41,7 @@ fn the_first_admin_comes_in_and_no_secret_is_logged() {
     ));
     assert!(me.contains("\"role\":\"admin\""), "{me}");
     let issue = ["account", "token", "system", "--label", "x", "--scope", "centre:read"];
-    run(folder.path(), &issue).fails_with(1, &["no account system"]);
+    run(folder.path(), &issue).fails_with(1, &["no account \"system\""]);
     assert_eq!(run(folder.path(), &["account", "add", "system", "--role", "integration"]).code, 0);
     let token = run(folder.path(), &issue).out.trim().to_owned();
     let centre = server.ask(&format!(

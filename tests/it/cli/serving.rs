@@ -50,7 +50,7 @@ impl Server {
 
     /// Sends a request as it is.
     pub(super) fn ask(&self, request: &str) -> String {
-        String::from_utf8(self.ask_for_bytes(request)).unwrap()
+        String::from_utf8_lossy(&self.ask_for_bytes(request)).into_owned()
     }
 
     /// The same where what is answered is no text.

@@ -175,7 +175,7 @@ async fn what_cannot_be_accepted_is_said_before_anything_is_looked_up() {
         let mut far = Town::request(1);
         far["position"] = json!({ "lat": 10.5, "lon": 105.97 });
         let cases = [
-            ("/phone", with("/phone", json!("12345"))),
+            ("/phone", with("/phone", json!("54321"))),
             ("/recipient/name", with("/recipient/name", json!("A"))),
             ("/recipient/name", with("/recipient/name", json!("A\u{7}bcd"))),
             ("/address", with("/address", json!("?"))),
@@ -199,7 +199,7 @@ async fn what_cannot_be_accepted_is_said_before_anything_is_looked_up() {
             );
             assert_eq!(answer.json()["errors"][0]["pointer"], pointer, "{:?}", answer.bytes);
             let text = bare(&answer).to_string();
-            assert!(!text.contains("Lụa") && !text.contains("345"), "nothing personal is repeated: {text}");
+            assert!(!text.contains("Lụa") && !text.contains("54321"), "nothing personal is repeated: {text}");
             if pointer != "/dossier" {
                 assert_eq!(bare(&town.ask(&unknown_dossier(body)).await), bare(&answer), "whoever asks");
             }
