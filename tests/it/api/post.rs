@@ -12,7 +12,7 @@ use actix_web::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use conthoi::{
     domain::{DeliveryNext, Destination, Party, Role, S10, Scope},
-    service::{Actor, HomeStage, HomeTrack, NamedParty, NewToken, PostalSettings},
+    service::{Actor, HomeStage, HomeTrack, NamedParty, NewAccount, NewToken, PostalSettings},
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -172,7 +172,7 @@ async fn the_same_handover_is_handed_once_and_nothing_is_handed_twice() {
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{:?}", refused.bytes);
         }
         let centre = town.world.service.centre().unwrap().centre.id;
-        let given = town.world.service.store().scans_of_codes(centre, std::slice::from_ref(&ready.item)).unwrap();
+        let given = town.world.service.store().scans_of_codes(centre, &[format!("item:{}", ready.item)]).unwrap();
         assert_eq!(given.len(), 2, "registered and given");
 
         // What came back can be handed over again, under the next number.
@@ -308,7 +308,8 @@ async fn handovers_are_for_the_office_that_gives_and_events_for_the_operator() {
         assert_eq!(other.json("/v1/postal-handovers?date=2019-06-14").await["handed"], 0);
         assert_eq!(own.json("/v1/postal-handovers?date=2019-06-14").await["handed"], 1);
 
-        let system = person(&service, "p.operator", Role::Integration, None);
+        let new = NewAccount { name: "p.operator".into(), role: Role::Integration, acts_for: None, email: None };
+        let (system, _) = service.add_account(&Actor::operator(), &new).unwrap();
         let new = NewToken { label: "post".into(), scopes: [Scope::PostWrite].into(), expires_at: None };
         let (_, token) = service.issue_token(&Actor::operator(), system.id, &new).unwrap();
         let operator = town.admin.with_token(token.reveal());
