@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{Act, CentreData, EvidenceRef, ScanId},
-    service::{ServiceError, Upload, UploadState},
+    service::{EvidenceError, ServiceError, Upload, UploadState},
 };
 
 /// The media type of a part (tus 1.0).
@@ -185,7 +185,10 @@ pub(crate) async fn continue_upload(
         .map_err(|_| Failure::parameter("Upload-Offset", format!("{offset:?} is no number: {expected}")))?;
     let upload = blocking(&service, move |service| service.evidence_upload(id)).await?;
     if offset != upload.offset {
-        return Err(ServiceError::WrongOffset { expected: upload.offset, given: offset }.into());
+        return Err(Failure::from(ServiceError::from(EvidenceError::WrongOffset {
+            expected: upload.offset,
+            given: offset,
+        })));
     }
     // What is beyond the end is not read: that the part is too long is told all the same.
     let room = usize::try_from(upload.bytes.saturating_sub(offset)).unwrap_or(usize::MAX);

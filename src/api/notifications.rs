@@ -1,26 +1,24 @@
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, post, web};
-use chrono::{DateTime, FixedOffset, Utc};
+use actix_web::{HttpResponse, get, post};
+use chrono::{DateTime, FixedOffset};
 use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    blocking,
+    Answer, Asked, blocking,
     body::{Fields, JsonBody},
-    caller::Caller,
-    paging::{self, page},
+    paging::{self, After, page},
     params::{NoQuery, Param, PathParams, QueryParams},
     places::local,
-    problem::{Failure, Problem},
 };
 use crate::{
     domain::{
         Act, Channel, HomeDeliveryId, MessageKind, MessageParameter, MessageParameters, MessageTemplate, MessageText,
     },
-    service::{ChannelStanding, MessageState, OutboxMessage, Service},
+    service::{ChannelStanding, MessageState, OutboxMessage},
 };
 
 /// A message to a person: not to whom, nor what it says.
@@ -203,30 +201,6 @@ impl Param for MessageState {
     }
 }
 
-impl Param for MessageKind {
-    fn read(text: &str) -> Result<Self, String> {
-        text.parse::<Self>().map_err(|error| error.to_string())
-    }
-}
-
-impl Param for Channel {
-    fn read(text: &str) -> Result<Self, String> {
-        text.parse::<Self>().map_err(|error| error.to_string())
-    }
-}
-
-/// The place after a message in the list: its time in microseconds and its id.
-struct Cursor(DateTime<Utc>, Uuid);
-
-impl Param for Cursor {
-    fn read(text: &str) -> Result<Self, String> {
-        let unreadable = || "it is not the `next` of a list of notifications".to_owned();
-        let (micros, id) = text.split_once('.').ok_or_else(unreadable)?;
-        let at = micros.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or_else(unreadable)?;
-        Ok(Self(at, id.parse().map_err(|_| unreadable())?))
-    }
-}
-
 /// List the messages to people, the newest first, without recipient and text. Those in state `dead` were given up.
 ///
 /// `channels` says why messages wait: no gateway is configured, or the hours are quiet.
@@ -238,17 +212,12 @@ impl Param for Cursor {
     ),
     responses(
         (status = 200, description = "Messages; the Link header leads to the next part", body = NotificationList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/v1/notifications")]
-pub(crate) async fn list_notifications(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_notifications((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadNotifications)?;
     let state = query.get::<MessageState>("state");
-    let before = query.get::<Cursor>("cursor").map(|Cursor(at, id)| (at, id));
+    let before = query.get::<After>("cursor").map(|After { at, id }| (at, id));
     let limit = paging::limit(&mut query);
     query.finish()?;
     let list = blocking(&service, move |service| {
@@ -258,7 +227,7 @@ pub(crate) async fn list_notifications(
         Ok(NotificationList {
             notifications: found.messages.into_iter().map(|row| NotificationResponse::of(row, zone)).collect(),
             channels: channels.iter().map(|standing| ChannelResponse::of(standing, zone)).collect(),
-            next: found.next.map(|(at, id)| format!("{}.{}", at.timestamp_micros(), id.simple())),
+            next: found.next.map(|(at, id)| After { at, id }.to_string()),
         })
     })
     .await?;
@@ -267,16 +236,9 @@ pub(crate) async fn list_notifications(
 
 /// List the words of messages, as in force today.
 #[utoipa::path(tag = "notifications",
-    responses(
-        (status = 200, description = "All of them", body = TemplateList),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "All of them", body = TemplateList)))]
 #[get("/v1/notifications/templates")]
-pub(crate) async fn list_templates(
-    service: web::Data<Service>,
-    caller: Caller,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_templates((service, caller): Asked, _: NoQuery) -> Answer {
     caller.may(Act::ReadNotifications)?;
     let list = blocking(&service, |service| {
         let templates = service.message_templates()?.into_iter().map(TemplateResponse::from).collect();
@@ -288,17 +250,9 @@ pub(crate) async fn list_templates(
 /// Show what a message would say today. Nothing is sent.
 #[utoipa::path(tag = "notifications",
     request_body = PreviewBody,
-    responses(
-        (status = 200, description = "What somebody would read", body = PreviewResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "What somebody would read", body = PreviewResponse)))]
 #[post("/v1/notifications/templates/preview")]
-pub(crate) async fn preview_template(
-    service: web::Data<Service>,
-    caller: Caller,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn preview_template((service, caller): Asked, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::ReadNotifications)?;
     let mut fields = Fields::of(body.json)?;
     let kind = fields.parsed::<MessageKind>("template", true);
@@ -318,17 +272,9 @@ pub(crate) async fn preview_template(
 /// Send a message that was given up again, with the same id, to whom the home delivery names now.
 #[utoipa::path(tag = "notifications",
     params(("id" = Uuid, Path, description = "The message's id")),
-    responses(
-        (status = 202, description = "It waits to be sent again"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 202, description = "It waits to be sent again")))]
 #[post("/v1/notifications/{id}/retry")]
-pub(crate) async fn retry_notification(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn retry_notification((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::RetryNotifications)?;
     let id: Uuid = path.get("id")?;
     blocking(&service, move |service| service.retry_notification(id)).await?;

@@ -10,7 +10,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::problem::{Failure, ProblemField};
 use crate::domain::{
-    AttemptFailure, HalfDay, IdentityDocument, LossKind, Proof, RatingStep, Receiver, RequestState, Role, SiteKind,
+    AttemptFailure, Channel, HalfDay, IdentityDocument, LossKind, MessageKind, Proof, RatingStep, Receiver,
+    RequestState, Role, SiteKind,
     report::{Grouping, Quarter},
 };
 
@@ -86,7 +87,10 @@ macro_rules! domain_words {
     )+};
 }
 
-domain_words!(AttemptFailure Grouping HalfDay IdentityDocument LossKind Proof Quarter RatingStep Receiver RequestState Role SiteKind);
+domain_words!(
+    AttemptFailure Channel Grouping HalfDay IdentityDocument LossKind MessageKind Proof Quarter RatingStep Receiver
+    RequestState Role SiteKind
+);
 
 impl Param for uuid::Uuid {
     fn read(text: &str) -> Result<Self, String> {

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     domain::DomainError,
     service::{
-        DispatchError, FieldProblem, ServiceError,
-        solve::{MemberProblem, VroomError},
+        DispatchError, EvidenceError, FieldProblem, ServiceError,
+        solve::{MemberProblem, SolveError, VroomError},
     },
 };
 
@@ -188,8 +188,8 @@ impl From<ServiceError> for Failure {
         let detail = error.to_string();
         let code = match error {
             ServiceError::Invalid(problems) => return Self::fields(problems),
-            ServiceError::Vroom(error) => return Self::vroom(&error),
-            ServiceError::SolverBusy { seconds, .. } => {
+            ServiceError::Solve(SolveError::Vroom(error)) => return Self::vroom(&error),
+            ServiceError::Solve(SolveError::Busy { seconds, .. }) => {
                 return Self::new(ProblemCode::SOLVER_BUSY, detail).retried_after(seconds);
             }
             ServiceError::Cancelled => return Self::stopping(),
@@ -227,7 +227,7 @@ impl From<ServiceError> for Failure {
             ServiceError::EnrolmentVoid => ProblemCode::ENROLMENT_VOID,
             ServiceError::DeviceTaken { .. } => ProblemCode::DEVICE_TAKEN,
             ServiceError::DeviceRevoked { .. } => ProblemCode::DEVICE_REVOKED,
-            ServiceError::SolveTooLarge { .. } => ProblemCode::PROBLEM_TOO_LARGE,
+            ServiceError::Solve(SolveError::TooLarge { .. }) => ProblemCode::PROBLEM_TOO_LARGE,
             ServiceError::NoCentre | ServiceError::SeveralCentres { .. } | ServiceError::UnknownCentre { .. } => {
                 ProblemCode::NO_CENTRE
             }
@@ -257,13 +257,15 @@ impl From<ServiceError> for Failure {
             ServiceError::DiscrepancyClosed { .. } => ProblemCode::DISCREPANCY_CLOSED,
             ServiceError::NoHandover { .. } => ProblemCode::NO_HANDOVER,
             ServiceError::NoForm { .. } => ProblemCode::NO_FORM,
-            ServiceError::NoEvidenceFolder => ProblemCode::NO_EVIDENCE_FOLDER,
-            ServiceError::EvidenceTooLarge { .. } => ProblemCode::EVIDENCE_TOO_LARGE,
-            ServiceError::WrongOffset { .. } => ProblemCode::WRONG_OFFSET,
-            ServiceError::UploadBusy => ProblemCode::UPLOAD_BUSY,
-            ServiceError::EvidenceDiffers => ProblemCode::EVIDENCE_DIFFERS,
-            ServiceError::BadEvidence(_) => ProblemCode::BAD_EVIDENCE,
-            ServiceError::EvidenceUnavailable { .. } => ProblemCode::EVIDENCE_UNAVAILABLE,
+            ServiceError::Evidence(error) => match error {
+                EvidenceError::NoFolder => ProblemCode::NO_EVIDENCE_FOLDER,
+                EvidenceError::TooLarge { .. } => ProblemCode::EVIDENCE_TOO_LARGE,
+                EvidenceError::WrongOffset { .. } => ProblemCode::WRONG_OFFSET,
+                EvidenceError::UploadBusy => ProblemCode::UPLOAD_BUSY,
+                EvidenceError::Differs => ProblemCode::EVIDENCE_DIFFERS,
+                EvidenceError::Bad(_) => ProblemCode::BAD_EVIDENCE,
+                EvidenceError::Unavailable { .. } => ProblemCode::EVIDENCE_UNAVAILABLE,
+            },
             unavailable if unavailable.is_unavailable() => {
                 tracing::error!(error = %unavailable, "the database is unavailable");
                 return Self::new(ProblemCode::DATABASE_UNAVAILABLE, "the database does not answer");

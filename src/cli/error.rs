@@ -1,6 +1,9 @@
 use std::{io, path::PathBuf};
 
-use crate::{api::ServeError, service::ServiceError};
+use crate::{
+    api::ServeError,
+    service::{ServiceError, solve::SolveError},
+};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +46,7 @@ impl CliError {
             Self::Service(error) => match error {
                 ServiceError::SeveralCentres { .. }
                 | ServiceError::UnknownCentre { .. }
-                | ServiceError::SolveOption(_) => WRONG_USAGE,
+                | ServiceError::Solve(SolveError::Option(_)) => WRONG_USAGE,
                 ServiceError::Invalid(_)
                 | ServiceError::NotAWorkingDay { .. }
                 | ServiceError::OutsideCalendar(_)
@@ -51,8 +54,7 @@ impl CliError {
                 | ServiceError::DossierFile(_)
                 | ServiceError::Simulate(_)
                 | ServiceError::Dispatch(_)
-                | ServiceError::Format(_)
-                | ServiceError::Vroom(_)
+                | ServiceError::Solve(SolveError::Format(_) | SolveError::Vroom(_))
                 | ServiceError::Roads(_)
                 | ServiceError::Domain(_)
                 | ServiceError::Misread(_)

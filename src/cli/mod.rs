@@ -28,6 +28,7 @@ mod roads;
 mod serve;
 mod simulate;
 mod solve;
+mod solve_args;
 mod solve_table;
 mod timetable;
 

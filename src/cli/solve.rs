@@ -10,11 +10,12 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
-    args::{Distances, FileFormat, Objective, Solve},
     config::Config,
     error::CliError,
     interrupt::Interrupt,
-    output, solve_table,
+    output,
+    solve_args::{Distances, FileFormat, Objective, Solve},
+    solve_table,
 };
 use crate::service::{
     ServiceError,

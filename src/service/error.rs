@@ -6,11 +6,10 @@ use crate::{
     domain::{DeviceId, DomainError, FormKind, Misread},
     ledger::epcis::Fault,
     paper::PaperError,
-    planner::formats::{FormatError, vroom::VroomError},
     roads::RoadsError,
-    service::import::ImportError,
-    service::simulate::SimulateError,
-    service::{access::SignOnError, evidence::ImageFault},
+    service::{
+        access::SignOnError, evidence::EvidenceError, import::ImportError, simulate::SimulateError, solve::SolveError,
+    },
     store::StoreError,
 };
 
@@ -265,40 +264,9 @@ pub enum ServiceError {
         /// The day.
         date: NaiveDate,
     },
-    /// Evidence cannot be taken.
-    #[error("no folder is set in which evidence is kept: start the service with --evidence-dir")]
-    NoEvidenceFolder,
-    /// The folder does not do as it should.
-    #[error("evidence cannot be written or read now: {problem}")]
-    EvidenceUnavailable {
-        /// What is in the way.
-        problem: String,
-    },
-    /// More bytes than are accepted or were announced.
-    #[error("the evidence has {bytes} bytes, and at most {max} are accepted")]
-    EvidenceTooLarge {
-        /// How many it has.
-        bytes: u64,
-        /// How many it may have.
-        max: u64,
-    },
-    /// A part that does not begin where the upload is.
-    #[error("the upload has {expected} bytes, and the part begins at {given}: go on from {expected}")]
-    WrongOffset {
-        /// Where the upload is.
-        expected: u64,
-        /// Where the part begins.
-        given: u64,
-    },
-    /// Two send at once.
-    #[error("another part of this upload is being written: ask how far it is and go on from there")]
-    UploadBusy,
-    /// The bytes are not those that were announced.
-    #[error("what was sent has another SHA-256 digest than was announced: it was dropped, begin again")]
-    EvidenceDiffers,
-    /// The bytes are no evidence.
-    #[error("{0}")]
-    BadEvidence(ImageFault),
+    /// Evidence is not taken or not kept.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
     /// A paper cannot be made.
     #[error("{0}")]
     Paper(#[from] PaperError),
@@ -463,49 +431,9 @@ pub enum ServiceError {
     /// Roads cannot be read or a way cannot be found.
     #[error("{0}")]
     Roads(#[from] RoadsError),
-    /// A problem file that is not as its format has it.
-    #[error("{0}")]
-    Format(#[from] FormatError),
-    /// Options of solving that do not go together.
-    #[error("{0}")]
-    SolveOption(&'static str),
-    /// A member of VROOM's input that cannot be accepted.
-    #[error("{0}")]
-    Vroom(#[from] VroomError),
-    /// A problem that is too large to be solved here.
-    #[error("the input has {count} {what}, and at most {limit} are solved here; split it, or use `conthoi solve`")]
-    SolveTooLarge {
-        /// What there is too much of.
-        what: &'static str,
-        /// How much.
-        count: usize,
-        /// How much is accepted.
-        limit: usize,
-    },
-    /// As many problems are being solved as may be at once.
-    #[error("{at_once} problems are being solved, which is the most at once; ask again in {seconds} s")]
-    SolverBusy {
-        /// How many.
-        at_once: usize,
-        /// When it is worth asking again.
-        seconds: u64,
-    },
-    /// The threads of a search cannot be had.
-    #[error("{threads} threads cannot be started: {problem}; ask for fewer")]
-    Threads {
-        /// How many.
-        threads: usize,
-        /// What the system says.
-        problem: String,
-    },
-    /// An answer that breaks a rule of its problem.
-    #[error("the checker refuses the answer ({first}; {count} violations in all): this is a fault of the program")]
-    CheckerRefused {
-        /// The first violation.
-        first: String,
-        /// How many there are.
-        count: usize,
-    },
+    /// A routing problem is not solved.
+    #[error(transparent)]
+    Solve(#[from] SolveError),
     /// A file that cannot be opened or written.
     #[error("{what} {path}: {problem}")]
     File {
@@ -540,7 +468,8 @@ impl ServiceError {
     /// Whether the database did not answer, so that trying again later may help.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::EvidenceUnavailable { .. }) || matches!(self, Self::Store(error) if error.is_unavailable())
+        matches!(self, Self::Evidence(EvidenceError::Unavailable { .. }))
+            || matches!(self, Self::Store(error) if error.is_unavailable())
     }
 
     /// A file that the operating system refuses.

@@ -74,7 +74,9 @@ pub use epcis::{
     EventQuery,
 };
 pub use error::{FieldProblem, ServiceError};
-pub use evidence::{Evidence, EvidenceFolder, EvidenceLimits, ImageFault, MediaType, Upload, UploadState, strip};
+pub use evidence::{
+    Evidence, EvidenceError, EvidenceFolder, EvidenceLimits, ImageFault, MediaType, Upload, UploadState, strip,
+};
 pub use exchange::ExchangeSettings;
 pub use feed::{FeedCursor, FeedEvent, FeedKind, FeedPart};
 pub use geometry::{LineBasis, RouteGeometry};

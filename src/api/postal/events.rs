@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, post};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use serde_json::Value;
@@ -7,14 +7,13 @@ use uuid::Uuid;
 
 use crate::{
     api::{
-        blocking,
+        Answer, Asked, blocking,
         body::{Fields, JsonBody},
-        caller::Caller,
         params::NoQuery,
-        problem::{Failure, Problem, ProblemField},
+        problem::ProblemField,
     },
     domain::Act,
-    service::{FieldProblem, POSTAL_EVENTS_MAX, PostalAnswer, Service, read_postal_event},
+    service::{FieldProblem, POSTAL_EVENTS_MAX, PostalAnswer, read_postal_event},
 };
 
 /// Events that the postal operator tells.
@@ -71,17 +70,9 @@ pub(crate) struct PostalEventResults {
 /// Take in what the postal operator tells. Each event is answered for by itself; telling one again is harmless.
 #[utoipa::path(tag = "post",
     request_body = PostalEventsBody,
-    responses(
-        (status = 200, description = "What became of each event", body = PostalEventResults),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "What became of each event", body = PostalEventResults)))]
 #[post("/v1/postal-events")]
-pub(crate) async fn record_postal_events(
-    service: web::Data<Service>,
-    caller: Caller,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn record_postal_events((service, caller): Asked, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::TellOfPost)?;
     let mut fields = Fields::of(body.json)?;
     let events = fields.required::<Vec<Value>>("events");

@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, get, http::header, post, web};
+use actix_web::{HttpResponse, get, http::header, post};
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::json;
@@ -7,15 +7,14 @@ use uuid::Uuid;
 
 use crate::{
     api::{
-        blocking,
+        Answer, Asked, blocking,
         body::{Fields, JsonBody},
-        caller::Caller,
         params::{NoQuery, PathParams, QueryParams},
         places::{SiteRef, local},
-        problem::{Failure, Problem},
+        problem::Problem,
     },
     domain::{Act, AttemptFailure, HomeDeliveryId, PostalStep, S10},
-    service::{NewPostalHandover, ParcelState, PostalDay, PostalHandoverDetail, Service},
+    service::{NewPostalHandover, ParcelState, PostalDay, PostalHandoverDetail},
 };
 
 /// What is to be handed to the postal operator.
@@ -198,15 +197,9 @@ impl PostalDayResponse {
         (status = 200, description = "It was handed over before", body = PostalHandoverResponse),
         (status = 409, description = "Another handover has this id", body = Problem,
             content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[post("/v1/postal-handovers")]
-pub(crate) async fn create_postal_handover(
-    service: web::Data<Service>,
-    caller: Caller,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn create_postal_handover((service, caller): Asked, _: NoQuery, body: JsonBody) -> Answer {
     caller.may(Act::HandToPost)?;
     let mut fields = Fields::of(body.json)?;
     let id = fields.parsed::<Uuid>("id", false);
@@ -236,17 +229,9 @@ pub(crate) async fn create_postal_handover(
 /// Get a handover, compared with what the operator accepted.
 #[utoipa::path(tag = "post",
     params(("id" = Uuid, Path, description = "The handover's id")),
-    responses(
-        (status = 200, description = "The handover", body = PostalHandoverResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The handover", body = PostalHandoverResponse)))]
 #[get("/v1/postal-handovers/{id}")]
-pub(crate) async fn get_postal_handover(
-    service: web::Data<Service>,
-    caller: Caller,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_postal_handover((service, caller): Asked, path: PathParams, _: NoQuery) -> Answer {
     caller.may(Act::ReadPost)?;
     let id: Uuid = path.get("id")?;
     let response = blocking(&service, move |service| {
@@ -258,16 +243,9 @@ pub(crate) async fn get_postal_handover(
 /// List a day's handovers, compared with what the operator accepted.
 #[utoipa::path(tag = "post",
     params(("date" = Option<NaiveDate>, Query, description = "The day; today when not given")),
-    responses(
-        (status = 200, description = "The day's handovers", body = PostalDayResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The day's handovers", body = PostalDayResponse)))]
 #[get("/v1/postal-handovers")]
-pub(crate) async fn list_postal_handovers(
-    service: web::Data<Service>,
-    caller: Caller,
-    mut query: QueryParams,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_postal_handovers((service, caller): Asked, mut query: QueryParams) -> Answer {
     caller.may(Act::ReadPost)?;
     let date = query.get::<NaiveDate>("date");
     query.finish()?;

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{DesignOrder, DesignOutcome};
-use crate::service::{Service, ServiceError};
+use crate::service::{Service, ServiceError, solve::SolveError};
 
 /// Ended designs that are kept.
 const ENDED_KEPT: usize = 16;
@@ -102,7 +102,7 @@ impl Service {
     /// Begins a design as a job.
     ///
     /// # Errors
-    /// [`ServiceError::Invalid`] for an order out of bounds, [`ServiceError::SolverBusy`] while another is at work.
+    /// [`ServiceError::Invalid`] for an order out of bounds, [`SolveError::Busy`] while another is at work.
     pub fn start_design(&self, order: &DesignOrder) -> Result<DesignJob, ServiceError> {
         self.check_design(order)?;
         let id = self.fresh_uuid();
@@ -117,7 +117,7 @@ impl Service {
         {
             let mut board = self.inner.designs.board();
             if board.values().filter(|entry| entry.ended().is_none()).count() >= AT_ONCE {
-                return Err(ServiceError::SolverBusy { at_once: AT_ONCE, seconds: ASK_AGAIN_S });
+                return Err(SolveError::Busy { at_once: AT_ONCE, seconds: ASK_AGAIN_S }.into());
             }
             let mut ended: Vec<Uuid> = board.keys().copied().collect();
             // UUIDv7 sorts by time.

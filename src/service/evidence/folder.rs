@@ -7,6 +7,7 @@ use std::{
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::EvidenceError;
 use crate::{
     ledger::content::hex,
     service::ServiceError,
@@ -56,7 +57,7 @@ impl EvidenceFolder {
         let file = open().map_err(|error| failed(&path, &error))?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Err(ServiceError::UploadBusy),
+            Err(fs::TryLockError::WouldBlock) => return Err(EvidenceError::UploadBusy.into()),
             Err(fs::TryLockError::Error(error)) => return Err(failed(&path, &error)),
         }
         let offset = file.metadata().map_err(|error| failed(&path, &error))?.len();
@@ -176,5 +177,5 @@ fn sync_folder(_: &Path) -> io::Result<()> {
 /// A full or failing disk is nothing that the client has done wrong: it may try again.
 fn failed(path: &Path, error: &io::Error) -> ServiceError {
     tracing::error!(path = %path.display(), %error, "the evidence folder failed");
-    ServiceError::EvidenceUnavailable { problem: format!("{WHAT}: {}", error.kind()) }
+    EvidenceError::Unavailable { problem: format!("{WHAT}: {}", error.kind()) }.into()
 }

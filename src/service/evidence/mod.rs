@@ -9,10 +9,12 @@
 //!
 //! `folder` keeps the bytes on disk: nothing is acknowledged that is not there.
 
+mod error;
 mod folder;
 mod images;
 mod uploads;
 
+pub use error::EvidenceError;
 pub use folder::EvidenceFolder;
 pub use images::{ImageFault, MediaType, strip};
 pub use uploads::{Evidence, EvidenceLimits, Upload, UploadState};

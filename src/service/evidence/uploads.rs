@@ -3,6 +3,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{
+    EvidenceError,
     folder::{EvidenceFolder, Part},
     images::{MediaType, strip},
 };
@@ -74,7 +75,7 @@ const CLEARED_AT_ONCE: u32 = 20;
 
 impl Service {
     fn evidence_folder(&self) -> Result<(&EvidenceFolder, EvidenceLimits), ServiceError> {
-        let settings = self.evidence_settings().ok_or(ServiceError::NoEvidenceFolder)?;
+        let settings = self.evidence_settings().ok_or(EvidenceError::NoFolder)?;
         Ok((&settings.0, settings.1))
     }
 
@@ -87,7 +88,7 @@ impl Service {
     /// Begins to take evidence of `bytes` bytes with this digest. What is kept already need not be sent again.
     ///
     /// # Errors
-    /// [`ServiceError::Invalid`] for no bytes, [`ServiceError::EvidenceTooLarge`], [`ServiceError::NoEvidenceFolder`].
+    /// [`ServiceError::Invalid`] for no bytes, [`EvidenceError::TooLarge`], [`EvidenceError::NoFolder`].
     pub fn begin_evidence(&self, evidence: EvidenceRef, bytes: u64) -> Result<UploadState, ServiceError> {
         let centre = self.centre()?.centre.id;
         let (folder, limits) = self.evidence_folder()?;
@@ -96,7 +97,7 @@ impl Service {
             return Err(ServiceError::Invalid(vec![problem]));
         }
         if bytes > limits.bytes_max {
-            return Err(ServiceError::EvidenceTooLarge { bytes, max: limits.bytes_max });
+            return Err(EvidenceError::TooLarge { bytes, max: limits.bytes_max }.into());
         }
         let now = self.now();
         for old in self.store().expired_uploads(centre, now, CLEARED_AT_ONCE)? {
@@ -137,9 +138,9 @@ impl Service {
     /// is checked and kept.
     ///
     /// # Errors
-    /// [`ServiceError::WrongOffset`] unless `offset` is where the upload is; [`ServiceError::EvidenceTooLarge`] for more than
-    /// was announced; [`ServiceError::UploadBusy`] while somebody else sends; [`ServiceError::EvidenceDiffers`] and
-    /// [`ServiceError::BadEvidence`] when what has come is not what was announced or no picture: then it is dropped.
+    /// [`EvidenceError::WrongOffset`] unless `offset` is where the upload is; [`EvidenceError::TooLarge`] for more than
+    /// was announced; [`EvidenceError::UploadBusy`] while somebody else sends; [`EvidenceError::Differs`] and
+    /// [`EvidenceError::Bad`] when what has come is not what was announced or no picture: then it is dropped.
     pub fn continue_evidence(&self, id: Uuid, offset: u64, bytes: &[u8]) -> Result<UploadState, ServiceError> {
         let (folder, _) = self.evidence_folder()?;
         let upload = self.running_upload(id)?;
@@ -147,11 +148,11 @@ impl Service {
         // Another sender may have finished it while this one waited for the lock.
         let upload = self.running_upload(upload.id)?;
         if part.offset != offset {
-            return Err(ServiceError::WrongOffset { expected: part.offset, given: offset });
+            return Err(EvidenceError::WrongOffset { expected: part.offset, given: offset }.into());
         }
         let total = offset.saturating_add(bytes.len() as u64);
         if total > upload.bytes {
-            return Err(ServiceError::EvidenceTooLarge { bytes: total, max: upload.bytes });
+            return Err(EvidenceError::TooLarge { bytes: total, max: upload.bytes }.into());
         }
         if !bytes.is_empty() {
             part.append(bytes)?;
@@ -173,9 +174,9 @@ impl Service {
         let sent = part.read()?;
         let found: [u8; 32] = Sha256::digest(&sent).into();
         let stripped = if found == upload.sent_sha256 {
-            strip(&sent).map_err(ServiceError::BadEvidence)
+            strip(&sent).map_err(EvidenceError::Bad)
         } else {
-            Err(ServiceError::EvidenceDiffers)
+            Err(EvidenceError::Differs)
         };
         let (media_type, kept) = match stripped {
             Ok(stripped) => stripped,

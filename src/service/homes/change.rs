@@ -1,10 +1,6 @@
 use chrono::NaiveDate;
 
-use super::{
-    HomePoint,
-    ask::{Located, one_time_code},
-    desk::HomeRules,
-};
+use super::{HomePoint, ask::one_time_code, desk::HomeRules, offers::Located};
 use crate::{
     domain::{
         CentreData, DayClock, Destination, Dossier, HalfDay, HomeDelivery, HomeDeliveryId, HomeRequest, MessageKind,

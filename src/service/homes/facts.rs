@@ -12,7 +12,7 @@ use crate::{
         Act, Authority, CentreData, Concerns, DayClock, DeliveryNext, EvidenceRef, HomeDeliveryId, HomeEvent, HomeFact,
         HomeRequest, MessageKind, Party, Place, Proof, Reach, Receiver, to_micros,
     },
-    service::{FieldProblem, HomeStage, Service, ServiceError},
+    service::{FieldProblem, HomeStage, Service, ServiceError, paging::cut},
     store::{CodePurpose, CodeTried, HomeCursor, HomeFilter, Inserted, NewCode},
 };
 
@@ -116,10 +116,7 @@ impl Service {
     ) -> Result<HomePage, ServiceError> {
         let centre = self.centre()?.centre.id;
         let mut requests = self.store().home_requests(centre, filter, after, limit.saturating_add(1))?;
-        let more = requests.len() > limit as usize;
-        requests.truncate(limit as usize);
-        let last = requests.last().filter(|_| more);
-        let next = last.map(|last| HomeCursor { requested_at: last.requested_at, id: last.id });
+        let next = cut(&mut requests, limit, |last| HomeCursor { requested_at: last.requested_at, id: last.id });
         let ids: Vec<HomeDeliveryId> = requests.iter().map(|request| request.id).collect();
         let homes = self.store().home_deliveries(centre, &ids)?;
         let with_home = requests.into_iter().filter_map(|request| {

@@ -16,6 +16,7 @@ mod erase;
 mod facts;
 mod fees;
 mod follow;
+mod offers;
 mod say;
 mod window;
 
@@ -24,7 +25,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-pub use ask::{AskedHome, HalfDayOffer, HomePoint, HomeTermsNow, NewDelegate, NewHomeRequest};
+pub use ask::{AskedHome, HomeTermsNow, NewDelegate, NewHomeRequest};
 pub use change::HomeChange;
 pub use desk::HomePlace;
 pub(super) use desk::{PhoneDigest, PhoneKey};
@@ -32,6 +33,7 @@ pub use erase::Erased;
 pub use facts::{HomePage, NewHomeEvent, NewHomeFact, OpenPoint, StaffHome};
 pub use fees::CourierFees;
 pub use follow::{HomeStage, HomeTrack};
+pub use offers::{HalfDayOffer, HomePoint};
 pub use window::{HomeWindow, WindowBasis};
 
 use crate::domain::{CentreData, CentreId, Gazetteer};

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Duration, Utc};
 
-use super::{ask::half_day_of, follow::Things};
+use super::{follow::Things, offers::half_day_of};
 use crate::{
     domain::{
         Action, CentreData, Code, DeliveryFact, HalfDay, HomeDelivery, LegCarrier, Party, Place, PlannedRound,

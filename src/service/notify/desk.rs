@@ -4,7 +4,7 @@ use uuid::Uuid;
 use super::compose::template_of;
 use crate::{
     domain::{Channel, DayClock, MessageKind, MessageParameters, MessageTemplate, MessageText},
-    service::{FieldProblem, Service, ServiceError},
+    service::{FieldProblem, Service, ServiceError, paging::cut},
     store::{MessageAttempt, MessageState, OutboxMessage},
 };
 
@@ -61,9 +61,7 @@ impl Service {
     ) -> Result<NotificationPage, ServiceError> {
         let centre = self.centre()?.centre.id;
         let mut messages = self.store().messages(centre, state, before, limit.saturating_add(1))?;
-        let more = messages.len() > limit as usize;
-        messages.truncate(limit as usize);
-        let next = messages.last().filter(|_| more).map(|last| (last.created_at, last.id));
+        let next = cut(&mut messages, limit, |last| (last.created_at, last.id));
         Ok(NotificationPage { messages, next })
     }
 

@@ -1,6 +1,9 @@
 use serde::Serialize;
 
-use super::search::{self, SearchListener, SearchOrder};
+use super::{
+    SolveError,
+    search::{self, SearchListener, SearchOrder},
+};
 use crate::{
     planner::{
         Route,
@@ -45,7 +48,7 @@ pub struct RouteLine {
 /// `distances` says how Euclidean distances become numbers; without it the format's own convention counts.
 ///
 /// # Errors
-/// [`ServiceError::Format`] when the text is not of that format, [`ServiceError::SolveOption`] when the format has no such
+/// [`SolveError::Format`] when the text is not of that format, [`SolveError::Option`] when the format has no such
 /// choice, and what the search fails with.
 pub fn solve_benchmark(
     text: &str,
@@ -59,11 +62,10 @@ pub fn solve_benchmark(
         Format::LiLim => formats::lilim(text, distances.unwrap_or(Convention::Exact))?,
         Format::Cvrplib if distances.is_none() => formats::cvrplib(text)?,
         Format::Cvrplib => {
-            return Err(ServiceError::SolveOption(
-                "the distances of cvrplib are not a matter of choice: leave them out",
-            ));
+            let problem = "the distances of cvrplib are not a matter of choice: leave them out";
+            return Err(SolveError::Option(problem).into());
         }
-        Format::Vroom => return Err(ServiceError::SolveOption("vroom is no benchmark format")),
+        Format::Vroom => return Err(SolveError::Option("vroom is no benchmark format").into()),
     };
     let found = search::find(&benchmark.problem, order, benchmark.cost_unit(), hear)?;
     let solution = &found.solution;

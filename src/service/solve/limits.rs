@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::{
+    SolveError,
     search::{SearchOrder, SearchStep},
     vroom::{VroomAnswer, solve_vroom},
 };
@@ -100,21 +101,21 @@ impl Service {
     /// Leave to solve a problem, to be asked for before anything is spent on it.
     ///
     /// # Errors
-    /// [`ServiceError::SolverBusy`].
+    /// [`SolveError::Busy`].
     pub fn solve_permit(&self) -> Result<SolvePermit, ServiceError> {
         let solving = &self.inner.solving;
         let at_once = solving.limits.at_once;
         let more = |under_way: usize| (under_way < at_once).then_some(under_way + 1);
         match solving.under_way.fetch_update(Ordering::SeqCst, Ordering::SeqCst, more) {
             Ok(_) => Ok(SolvePermit(Arc::clone(solving))),
-            Err(_) => Err(ServiceError::SolverBusy { at_once, seconds: solving.limits.time_max.as_secs().clamp(1, 5) }),
+            Err(_) => Err(SolveError::Busy { at_once, seconds: solving.limits.time_max.as_secs().clamp(1, 5) }.into()),
         }
     }
 
     /// Solves VROOM's JSON within the limits; `cancelled` ends the search early.
     ///
     /// # Errors
-    /// [`ServiceError::Vroom`], [`ServiceError::SolveTooLarge`], and [`ServiceError::Cancelled`].
+    /// [`SolveError::Vroom`], [`SolveError::TooLarge`], and [`ServiceError::Cancelled`].
     pub fn solve(
         &self,
         _permit: &SolvePermit,
@@ -130,7 +131,7 @@ impl Service {
                 [("tasks", input.tasks(), limits.tasks_max), ("vehicles", input.vehicle_count(), limits.vehicles_max)]
             {
                 if count > limit {
-                    return Err(ServiceError::SolveTooLarge { what, count, limit });
+                    return Err(SolveError::TooLarge { what, count, limit }.into());
                 }
             }
             let options = input.options();

@@ -4,11 +4,13 @@
 //! answers the files of the field, `vroom` VROOM's JSON; `limits` says how much of this a server does at once.
 
 mod benchmark;
+mod error;
 mod limits;
 mod search;
 mod vroom;
 
 pub use benchmark::{BenchmarkAnswer, RouteLine, solve_benchmark};
+pub use error::SolveError;
 pub(super) use limits::Solving;
 pub use limits::{SolveLimits, SolvePermit, SolveRequest};
 pub use search::{SearchListener, SearchOrder, SearchStep};

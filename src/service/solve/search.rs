@@ -3,6 +3,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::SolveError;
 use crate::{
     planner::{Cost, Goal, Phase, Problem, Progress, SearchOptions, Solution, checker, search},
     service::ServiceError,
@@ -59,7 +60,7 @@ pub(super) fn find(
     hear: &mut SearchListener<'_>,
 ) -> Result<Found, ServiceError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(order.threads.max(1)).build();
-    let pool = pool.map_err(|error| ServiceError::Threads { threads: order.threads, problem: error.to_string() })?;
+    let pool = pool.map_err(|error| SolveError::Threads { threads: order.threads, problem: error.to_string() })?;
     let options = SearchOptions {
         seed: order.seed,
         goal: if order.fewest_vehicles { Goal::FewestVehicles } else { Goal::Cost },
@@ -76,7 +77,7 @@ pub(super) fn find(
         let Budget { iterations, .. } = budget;
         let searched = Instant::now();
         tracing::debug!(iterations, since_start_ms = ms(order.begun.elapsed()), "the search has ended");
-        checker::check(problem, &solution).map_err(|violations| ServiceError::CheckerRefused {
+        checker::check(problem, &solution).map_err(|violations| SolveError::CheckerRefused {
             first: violations.first().map(ToString::to_string).unwrap_or_default(),
             count: violations.len(),
         })?;

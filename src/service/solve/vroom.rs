@@ -32,7 +32,7 @@ pub struct VroomAnswer {
 /// brings no matrices.
 ///
 /// # Errors
-/// [`ServiceError::Vroom`] when a member cannot be accepted, and what `settle`, `travel` and the search fail with.
+/// [`SolveError::Vroom`](super::SolveError::Vroom) when a member cannot be accepted, and what `settle`, `travel` and the search fail with.
 pub fn solve_vroom<T: AsRef<TravelModes>>(
     json: &[u8],
     travel: impl FnOnce() -> Result<T, ServiceError>,
