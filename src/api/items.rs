@@ -247,7 +247,7 @@ pub(crate) async fn put_item((service, caller): Asked, path: PathParams, _: NoQu
 
 /// Reads an id or the code on a barcode.
 pub(crate) fn numbered(text: &str) -> Numbered {
-    ItemId::read(text).map_or_else(|_| Numbered::Code(text.to_owned()), Numbered::Id)
+    text.parse::<ItemId>().map_or_else(|_| Numbered::Code(text.to_owned()), Numbered::Id)
 }
 
 /// Get one item, by its id or by the code on its barcode.

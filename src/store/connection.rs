@@ -32,6 +32,26 @@ macro_rules! on_backend {
 }
 pub(super) use on_backend;
 
+/// Inserts a row, unless the table has one with its id; `$same` says whether that one says the same. What the row names and is
+/// not there is reported as `$what` in `$field`.
+macro_rules! insert_once {
+    ($any:ident, $table:ident, $row:ident: $type:ident, $field:literal: $what:expr, |$known:ident| $same:expr) => {{
+        let new = $crate::store::connection::on_backend!($any, |c| diesel::insert_into($table::table)
+            .values(&$row)
+            .on_conflict_do_nothing()
+            .execute(c))
+        .map_err(|error| $crate::store::StoreError::naming(error, $field, $what))?;
+        if new == 1 {
+            $crate::store::Inserted::Created
+        } else {
+            let target = $table::table.find(($row.centre_id, $row.id));
+            let $known: $type = target.select($type::as_select()).first($any)?;
+            if $same { $crate::store::Inserted::Exists } else { $crate::store::Inserted::Conflict { field: "id" } }
+        }
+    }};
+}
+pub(super) use insert_once;
+
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::{
     Inserted, ROWS_AT_ONCE, Store, StoreError,
     columns::{Id, Micros, four_digit_year, position, without_nul, word},
-    connection::on_backend,
+    connection::insert_once,
     schema::home_deliveries,
 };
 use crate::domain::{CentreId, HomeDelivery, HomeDeliveryId, WantedHalfDay};
@@ -89,19 +89,8 @@ impl Store {
         }
         let row = HomeDeliveryRow::from(home_delivery);
         self.write(|connection| {
-            let new = on_backend!(connection, |c| diesel::insert_into(home_deliveries::table)
-                .values(&row)
-                .on_conflict_do_nothing()
-                .execute(c))
-            .map_err(|error| StoreError::naming(error, "dossier_id", "a dossier"))?;
-            if new == 1 {
-                return Ok(Inserted::Created);
-            }
-            let known: HomeDeliveryRow = home_deliveries::table
-                .find((row.centre_id, row.id))
-                .select(HomeDeliveryRow::as_select())
-                .first(connection)?;
-            Ok(if known == row { Inserted::Exists } else { Inserted::Conflict { field: "id" } })
+            let what = "a dossier";
+            Ok(insert_once!(connection, home_deliveries, row: HomeDeliveryRow, "dossier_id": what, |known| known == row))
         })
     }
 

@@ -80,43 +80,9 @@ impl Store {
             for date in dates_with_synthetic(connection, centre)? {
                 delete_plans(connection, centre, date)?;
             }
+            let said = delete_said(connection, centre)?;
+            delete_handed_to_post(connection, centre)?;
             let deleted = on_backend!(connection, |c| {
-                let said = diesel::delete(
-                    compensations::table.filter(compensations::centre_id.eq(centre)).filter(compensations::synthetic),
-                )
-                .execute(c)?
-                    + diesel::delete(
-                        complaints::table.filter(complaints::centre_id.eq(centre)).filter(complaints::synthetic),
-                    )
-                    .execute(c)?
-                    + diesel::delete(ratings::table.filter(ratings::centre_id.eq(centre)).filter(ratings::synthetic))
-                        .execute(c)?;
-                let handed = || {
-                    postal_handovers::table
-                        .filter(postal_handovers::centre_id.eq(centre))
-                        .filter(postal_handovers::synthetic)
-                };
-                let parcels = || {
-                    postal_parcels::table
-                        .filter(postal_parcels::centre_id.eq(centre))
-                        .filter(postal_parcels::handover_id.eq_any(handed().select(postal_handovers::id)))
-                };
-                diesel::delete(
-                    postal_events::table.filter(postal_events::centre_id.eq(centre)).filter(
-                        postal_events::number.eq_any(parcels().select(postal_parcels::number)).or(
-                            postal_events::handover_id.assume_not_null().eq_any(handed().select(postal_handovers::id)),
-                        ),
-                    ),
-                )
-                .execute(c)?;
-                diesel::delete(
-                    postal_parcel_items::table
-                        .filter(postal_parcel_items::centre_id.eq(centre))
-                        .filter(postal_parcel_items::number.eq_any(parcels().select(postal_parcels::number))),
-                )
-                .execute(c)?;
-                diesel::delete(parcels()).execute(c)?;
-                diesel::delete(handed()).execute(c)?;
                 let synthetic_homes = home_deliveries::table
                     .filter(home_deliveries::centre_id.eq(centre))
                     .filter(home_deliveries::synthetic)
@@ -153,11 +119,49 @@ impl Store {
                         .filter(diesel::dsl::not(diesel::dsl::exists(brought))),
                 )
                 .execute(c)?;
-                QueryResult::Ok(said + items + homes + dossiers)
+                QueryResult::Ok(items + homes + dossiers)
             })?;
-            Ok(deleted as u64)
+            Ok((said + deleted) as u64)
         })
     }
+}
+
+/// Deletes what was said of the service; answers how many rows went.
+fn delete_said(connection: &mut AnyConnection, centre: Id) -> Result<usize, StoreError> {
+    macro_rules! delete_of {
+        ($($table:ident)+) => {
+            0 $(+ on_backend!(connection, |c| {
+                let synthetic = $table::table.filter($table::centre_id.eq(centre)).filter($table::synthetic);
+                diesel::delete(synthetic).execute(c)
+            })?)+
+        };
+    }
+    Ok(delete_of!(compensations complaints ratings))
+}
+
+/// Deletes what was handed to the postal operator, with what the operator told of it.
+fn delete_handed_to_post(connection: &mut AnyConnection, centre: Id) -> Result<(), StoreError> {
+    let handed =
+        || postal_handovers::table.filter(postal_handovers::centre_id.eq(centre)).filter(postal_handovers::synthetic);
+    let parcels = || {
+        postal_parcels::table
+            .filter(postal_parcels::centre_id.eq(centre))
+            .filter(postal_parcels::handover_id.eq_any(handed().select(postal_handovers::id)))
+    };
+    on_backend!(connection, |c| {
+        let of_parcel = postal_events::number.eq_any(parcels().select(postal_parcels::number));
+        let of_handover = postal_events::handover_id.assume_not_null();
+        let of_handover = of_handover.eq_any(handed().select(postal_handovers::id));
+        let events = postal_events::table.filter(postal_events::centre_id.eq(centre));
+        diesel::delete(events.filter(of_parcel.or(of_handover))).execute(c)?;
+        let content = postal_parcel_items::table
+            .filter(postal_parcel_items::centre_id.eq(centre))
+            .filter(postal_parcel_items::number.eq_any(parcels().select(postal_parcels::number)));
+        diesel::delete(content).execute(c)?;
+        diesel::delete(parcels()).execute(c)?;
+        diesel::delete(handed()).execute(c)
+    })?;
+    Ok(())
 }
 
 /// The days whose plans name something synthetic.

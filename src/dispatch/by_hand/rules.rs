@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     dispatch::{DispatchError, day::Day, journey::Journey, live::Whereabouts, replan::ReplanOrder, schedule::is_open},
-    domain::{CourierId, Destination, ItemId, LegCarrier, Lock, Place, Plan, Route},
+    domain::{Courier, CourierId, Destination, ItemId, LegCarrier, Lock, Place, Plan, PlannedRound, PlannedRun, Route},
 };
 
 /// A rule that a plan breaks.
@@ -90,63 +90,96 @@ fn of_route(
     broken: &mut BTreeSet<BrokenRule>,
 ) -> Result<(), DispatchError> {
     let who = courier_code(day, route.courier_id);
-    let (Some(first), Some(last)) = (route.stops.first(), route.stops.last()) else { return Ok(()) };
+    let Some(last) = route.stops.last() else { return Ok(()) };
     let rider = day.centre.couriers.iter().find(|courier| courier.id == route.courier_id);
     if rider.zip(day.rest).is_some_and(|(courier, rest)| rest.upset.is_out(courier)) {
         broken.insert(rule("courier_out", format!("{who} không đi tiếp."), format!("{who} rides no farther.")));
     }
     match carrier {
         LegCarrier::Run(id) => {
-            let Some(run) = plan.runs.iter().find(|run| run.id == id) else { return Ok(()) };
-            if last.arrives_at > run.back_by {
-                broken.insert(rule(
-                    "back_late",
-                    format!("{who} về trễ giờ của chuyến {}.", run.code),
-                    format!("{who} comes back after the limit of run {}.", run.code),
-                ));
-            }
-            let pattern = day.runs.iter().find(|known| known.pattern.code == run.code).map(|known| known.pattern);
-            for stop in &route.stops {
-                let Place::Site(site) = stop.place else { continue };
-                let known = day.sites.get(&site).filter(|site| site.id != day.hub.id);
-                if let (Some(site), Some(pattern)) = (known, pattern)
-                    && !pattern.calls_at(site)
-                {
-                    broken.insert(rule(
-                        "not_served",
-                        format!("Chuyến {} không ghé {}.", run.code, site.name),
-                        format!("Run {} does not call at {}.", run.code, site.name),
-                    ));
-                }
+            if let Some(run) = plan.runs.iter().find(|run| run.id == id) {
+                of_run(day, run, route, last.arrives_at, &who, broken);
             }
         }
         LegCarrier::Round(id) => {
-            let Some(round) = plan.rounds.iter().find(|round| round.id == id) else { return Ok(()) };
-            let courier = day.centre.couriers.iter().find(|courier| courier.id == route.courier_id);
-            if courier.is_some_and(|courier| courier.base != round.depot_id) {
-                broken.insert(rule(
-                    "other_base",
-                    format!("{who} không thuộc điểm xuất phát của tuyến."),
-                    format!("{who} is not based where the round leaves from."),
-                ));
-            }
-            if courier.is_some_and(|courier| !courier.rounds.contains(&round.half_day)) {
-                broken.insert(rule(
-                    "off_duty",
-                    format!("{who} không đi tuyến phát trong buổi này."),
-                    format!("{who} rides no round in this half-day."),
-                ));
-            }
-            let half = day.halves.iter().find(|half| half.half_day == round.half_day);
-            if half.is_some_and(|half| day.clock.seconds(last.arrives_at) > half.window.end) {
-                broken.insert(rule(
-                    "back_late",
-                    format!("{who} về sau khi hết buổi."),
-                    format!("{who} comes back after the half-day's end."),
-                ));
+            if let Some(round) = plan.rounds.iter().find(|round| round.id == id) {
+                of_round(day, round, rider, last.arrives_at, &who, broken);
             }
         }
     }
+    of_opening(day, route, &who, broken)?;
+    of_readiness(day, items, route, &who, broken);
+    if is_overfull(day, items, route) {
+        broken.insert(rule("overfull", format!("Xe của {who} quá tải."), format!("The vehicle of {who} is overfull.")));
+    }
+    Ok(())
+}
+
+fn of_run(
+    day: &Day<'_>,
+    run: &PlannedRun,
+    route: &Route,
+    back_at: DateTime<Utc>,
+    who: &str,
+    broken: &mut BTreeSet<BrokenRule>,
+) {
+    if back_at > run.back_by {
+        broken.insert(rule(
+            "back_late",
+            format!("{who} về trễ giờ của chuyến {}.", run.code),
+            format!("{who} comes back after the limit of run {}.", run.code),
+        ));
+    }
+    let known = day.runs.iter().find(|known| known.pattern.code == run.code);
+    let Some(pattern) = known.map(|known| known.pattern) else { return };
+    for stop in &route.stops {
+        let Place::Site(site) = stop.place else { continue };
+        if let Some(site) = day.sites.get(&site).filter(|site| site.id != day.hub.id)
+            && !pattern.calls_at(site)
+        {
+            broken.insert(rule(
+                "not_served",
+                format!("Chuyến {} không ghé {}.", run.code, site.name),
+                format!("Run {} does not call at {}.", run.code, site.name),
+            ));
+        }
+    }
+}
+
+fn of_round(
+    day: &Day<'_>,
+    round: &PlannedRound,
+    rider: Option<&Courier>,
+    back_at: DateTime<Utc>,
+    who: &str,
+    broken: &mut BTreeSet<BrokenRule>,
+) {
+    if rider.is_some_and(|courier| courier.base != round.depot_id) {
+        broken.insert(rule(
+            "other_base",
+            format!("{who} không thuộc điểm xuất phát của tuyến."),
+            format!("{who} is not based where the round leaves from."),
+        ));
+    }
+    if rider.is_some_and(|courier| !courier.rounds.contains(&round.half_day)) {
+        broken.insert(rule(
+            "off_duty",
+            format!("{who} không đi tuyến phát trong buổi này."),
+            format!("{who} rides no round in this half-day."),
+        ));
+    }
+    let half = day.halves.iter().find(|half| half.half_day == round.half_day);
+    if half.is_some_and(|half| day.clock.seconds(back_at) > half.window.end) {
+        broken.insert(rule(
+            "back_late",
+            format!("{who} về sau khi hết buổi."),
+            format!("{who} comes back after the half-day's end."),
+        ));
+    }
+}
+
+/// Between the depots each place must be open, or a home in its half-day, when the courier comes.
+fn of_opening(day: &Day<'_>, route: &Route, who: &str, broken: &mut BTreeSet<BrokenRule>) -> Result<(), DispatchError> {
     for stop in &route.stops[1..route.stops.len().saturating_sub(1).max(1)] {
         if !is_open(day, stop.place, stop.starts_at)? {
             let name = place_name(day, stop.place);
@@ -157,16 +190,25 @@ fn of_route(
             broken.insert(rule(code, format!("{name} {vi} {who} đến."), format!("{name} {en} {who} comes.")));
         }
     }
-    let ready = |item: &ItemId| {
-        items.get(item).map_or(i64::MIN, |journey| {
-            let lead = if journey.waits_at == day.hub.id { day.rules.loading_lead_s } else { 0 };
-            day.clock.seconds(journey.item.ready_at) + lead
-        })
+    Ok(())
+}
+
+/// What is taken must be ready, at the centre also loaded.
+fn of_readiness(
+    day: &Day<'_>,
+    items: &HashMap<ItemId, &Journey<'_>>,
+    route: &Route,
+    who: &str,
+    broken: &mut BTreeSet<BrokenRule>,
+) {
+    let ready = |journey: &Journey<'_>| {
+        let lead = if journey.waits_at == day.hub.id { day.rules.loading_lead_s } else { 0 };
+        day.clock.seconds(journey.item.ready_at) + lead
     };
-    for stop in &route.stops {
-        let leaves = if stop.id == first.id { stop.departs_at } else { stop.starts_at };
-        for item in stop.load.iter().filter(|item| ready(item) > day.clock.seconds(leaves)) {
-            let code = items.get(item).map_or_else(String::new, |journey| journey.item.code.to_string());
+    for (place, stop) in route.stops.iter().enumerate() {
+        let leaves = day.clock.seconds(if place == 0 { stop.departs_at } else { stop.starts_at });
+        for journey in stop.load.iter().filter_map(|item| items.get(item)).filter(|journey| ready(journey) > leaves) {
+            let code = &journey.item.code;
             broken.insert(rule(
                 "not_ready",
                 format!("{code} chưa sẵn sàng khi {who} nhận."),
@@ -174,10 +216,6 @@ fn of_route(
             ));
         }
     }
-    if is_overfull(day, items, route) {
-        broken.insert(rule("overfull", format!("Xe của {who} quá tải."), format!("The vehicle of {who} is overfull.")));
-    }
-    Ok(())
 }
 
 fn is_overfull(day: &Day<'_>, items: &HashMap<ItemId, &Journey<'_>>, route: &Route) -> bool {

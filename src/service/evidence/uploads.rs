@@ -183,7 +183,7 @@ impl Service {
             Err(fault) => {
                 self.store().forget_upload(centre, upload.id)?;
                 folder.drop_part(upload.id)?;
-                return Err(fault);
+                return Err(fault.into());
             }
         };
         let stored = StoredEvidence {

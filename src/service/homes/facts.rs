@@ -1,4 +1,4 @@
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{
@@ -208,8 +208,13 @@ impl Service {
         if at > now + AHEAD {
             problems.push(FieldProblem::new("at", "it lies in the future: a fact is told when it happened"));
         }
-        let event = event(&centre, &track, known.is_some(), &new.event, at, &mut problems);
-        let Some(event) = event.filter(|_| problems.is_empty()) else { return Err(ServiceError::Invalid(problems)) };
+        let date = DayClock::date_of(at, centre.centre.time_zone);
+        let basis = FactBasis { centre: &centre, track: &track, date, again: known.is_some() };
+        let event =
+            basis.event(&new.event).map_err(|(field, message)| problems.push(FieldProblem::new(field, message)));
+        let Some(event) = event.ok().filter(|_| problems.is_empty()) else {
+            return Err(ServiceError::Invalid(problems));
+        };
         if let NewHomeEvent::Proof { proof: Proof::Code, code: Some(code), .. } = &new.event
             && known.is_none()
         {
@@ -264,86 +269,96 @@ impl Service {
     }
 }
 
-/// The event, if it can be; `again` when it was recorded before.
-fn event(
-    centre: &CentreData,
-    track: &HomeTrack,
+/// What a fact has to fit, beside itself.
+struct FactBasis<'a> {
+    centre: &'a CentreData,
+    track: &'a HomeTrack,
+    /// The day on which it happened.
+    date: NaiveDate,
+    /// Whether it was recorded before.
     again: bool,
-    new: &NewHomeEvent,
-    at: DateTime<Utc>,
-    problems: &mut Vec<FieldProblem>,
-) -> Option<HomeEvent> {
-    let mut refuse = |field: &str, message: String| {
-        problems.push(FieldProblem::new(field, message));
-        None
-    };
-    let date = DayClock::date_of(at, centre.centre.time_zone);
-    match new {
-        NewHomeEvent::Fee { amount_dong, courier } => {
-            let fee = track.request.fee_dong;
-            let paid = track.facts.iter().any(|fact| matches!(fact.event, HomeEvent::FeeCollected { .. }));
-            if paid && !again {
-                return refuse("kind", "the fee was collected before".into());
-            }
-            if *amount_dong != fee {
-                return refuse("amount_dong", format!("the fee agreed to is {fee} đồng"));
-            }
-            match centre.couriers.iter().find(|known| known.code == *courier) {
-                Some(courier) => Some(HomeEvent::FeeCollected { amount_dong: fee, courier_id: courier.id }),
-                None => refuse("courier", "no courier has this code".into()),
-            }
+}
+
+/// A field of a fact that cannot be, and why.
+type Refusal = (&'static str, String);
+
+impl FactBasis<'_> {
+    /// The event, if it can be.
+    fn event(&self, new: &NewHomeEvent) -> Result<HomeEvent, Refusal> {
+        match new {
+            NewHomeEvent::Fee { amount_dong, courier } => self.fee(*amount_dong, courier),
+            NewHomeEvent::Proof { proof, evidence, code } => self.proof(*proof, *evidence, code.as_deref()),
+            NewHomeEvent::Plain(event) => self.check(event).map(|()| event.clone()),
         }
-        NewHomeEvent::Proof { proof, evidence, code } => {
-            let taken = proofs(centre, date);
-            if !taken.contains(proof) {
-                let taken: Vec<&str> = taken.into_iter().map(Proof::as_str).collect();
-                return refuse("proof", format!("this centre takes {}", taken.join(", ")));
-            }
-            match (proof, evidence, code) {
-                (Proof::Code, None, Some(_)) => Some(HomeEvent::Proved { proof: *proof, evidence: None }),
-                (Proof::Code, ..) => {
-                    refuse("code", "expected the code that the recipient told, and no evidence".into())
-                }
-                (_, Some(evidence), None) => Some(HomeEvent::Proved { proof: *proof, evidence: Some(*evidence) }),
-                (..) => refuse("evidence", "expected the digest of the signature or photo, and no code".into()),
-            }
+    }
+
+    fn fee(&self, amount_dong: u32, courier: &str) -> Result<HomeEvent, Refusal> {
+        let fee = self.track.request.fee_dong;
+        let paid = self.track.facts.iter().any(|fact| matches!(fact.event, HomeEvent::FeeCollected { .. }));
+        if paid && !self.again {
+            return Err(("kind", "the fee was collected before".into()));
         }
-        NewHomeEvent::Plain(event) => match event {
+        if amount_dong != fee {
+            return Err(("amount_dong", format!("the fee agreed to is {fee} đồng")));
+        }
+        let known = self.centre.couriers.iter().find(|known| known.code == courier);
+        let courier = known.ok_or_else(|| ("courier", "no courier has this code".to_owned()))?;
+        Ok(HomeEvent::FeeCollected { amount_dong: fee, courier_id: courier.id })
+    }
+
+    fn proof(&self, proof: Proof, evidence: Option<EvidenceRef>, code: Option<&str>) -> Result<HomeEvent, Refusal> {
+        let taken = proofs(self.centre, self.date);
+        if !taken.contains(&proof) {
+            let taken: Vec<&str> = taken.into_iter().map(Proof::as_str).collect();
+            return Err(("proof", format!("this centre takes {}", taken.join(", "))));
+        }
+        match (proof, evidence, code) {
+            (Proof::Code, None, Some(_)) => Ok(HomeEvent::Proved { proof, evidence: None }),
+            (Proof::Code, ..) => Err(("code", "expected the code that the recipient told, and no evidence".into())),
+            (_, Some(evidence), None) => Ok(HomeEvent::Proved { proof, evidence: Some(evidence) }),
+            (..) => Err(("evidence", "expected the digest of the signature or photo, and no code".into())),
+        }
+    }
+
+    fn check(&self, event: &HomeEvent) -> Result<(), Refusal> {
+        match event {
             HomeEvent::IdentityChecked { receiver, last_digits, .. } => {
                 let plain = last_digits.bytes().all(|byte| byte.is_ascii_alphanumeric());
                 if !(1..=LAST_DIGITS_MAX).contains(&last_digits.len()) || !plain {
                     let message = format!("expected the last 1 to {LAST_DIGITS_MAX} digits or letters, and no more");
-                    return refuse("last_digits", message);
+                    return Err(("last_digits", message));
                 }
-                let has_delegate = track.request.contact.as_ref().is_some_and(|contact| contact.delegate.is_some());
+                let contact = self.track.request.contact.as_ref();
+                let has_delegate = contact.is_some_and(|contact| contact.delegate.is_some());
                 if *receiver == Receiver::Delegate && !has_delegate {
-                    return refuse("receiver", "the citizen has named no delegate".into());
+                    return Err(("receiver", "the citizen has named no delegate".into()));
                 }
-                Some(event.clone())
             }
             HomeEvent::DocumentsWithdrawn { expected, collected } => {
                 if *expected > DOCUMENTS_MAX || collected > expected {
-                    return refuse("collected", format!("expected at most as many as were to be, and {DOCUMENTS_MAX}"));
+                    let message = format!("expected at most as many as were to be, and {DOCUMENTS_MAX}");
+                    return Err(("collected", message));
                 }
-                Some(event.clone())
             }
             HomeEvent::DocumentsReturned { count } => {
-                let (collected, returned) = documents(track);
-                if !again && *count > collected.saturating_sub(returned) {
-                    return refuse("count", format!("{collected} were withdrawn, of which {returned} are back"));
+                let (collected, returned) = documents(self.track);
+                if !self.again && *count > collected.saturating_sub(returned) {
+                    return Err(("count", format!("{collected} were withdrawn, of which {returned} are back")));
                 }
-                Some(event.clone())
             }
-            HomeEvent::Invited => match track.clock.next {
-                DeliveryNext::InviteAgain { not_before } if date >= not_before => Some(event.clone()),
-                _ if again => Some(event.clone()),
+            HomeEvent::Invited if !self.again => match self.track.clock.next {
+                DeliveryNext::InviteAgain { not_before } if self.date >= not_before => {}
                 DeliveryNext::InviteAgain { not_before } => {
-                    refuse("at", format!("the next invitation counts from {not_before} on"))
+                    return Err(("at", format!("the next invitation counts from {not_before} on")));
                 }
-                _ => refuse("kind", "no invitation is due: it follows an attempt at which nobody was met".into()),
+                _ => {
+                    let message = "no invitation is due: it follows an attempt at which nobody was met";
+                    return Err(("kind", message.into()));
+                }
             },
-            other => Some(other.clone()),
-        },
+            _ => {}
+        }
+        Ok(())
     }
 }
 

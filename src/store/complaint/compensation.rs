@@ -6,7 +6,7 @@ use crate::{
     store::{
         Inserted, Store, StoreError,
         columns::{Id, Micros, unsigned, word},
-        connection::on_backend,
+        connection::insert_once,
         schema::compensations,
     },
 };
@@ -72,17 +72,8 @@ impl Store {
     pub fn insert_compensation(&self, paid: &Compensation) -> Result<Inserted, StoreError> {
         let row = CompensationRow::from(paid);
         self.write(|connection| {
-            let new = on_backend!(connection, |c| diesel::insert_into(compensations::table)
-                .values(&row)
-                .on_conflict_do_nothing()
-                .execute(c))
-            .map_err(|error| StoreError::naming(error, "about", "a dossier, home delivery, item or complaint"))?;
-            if new == 1 {
-                return Ok(Inserted::Created);
-            }
-            let target = compensations::table.find((row.centre_id, row.id));
-            let known: CompensationRow = target.select(CompensationRow::as_select()).first(connection)?;
-            Ok(if known == row { Inserted::Exists } else { Inserted::Conflict { field: "id" } })
+            let what = "a dossier, home delivery, item or complaint";
+            Ok(insert_once!(connection, compensations, row: CompensationRow, "about": what, |known| known == row))
         })
     }
 

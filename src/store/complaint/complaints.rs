@@ -7,7 +7,7 @@ use crate::{
     store::{
         Inserted, Store, StoreError,
         columns::{Id, Micros, four_digit_year, without_nul, word},
-        connection::on_backend,
+        connection::{insert_once, on_backend},
         outbox::{OutboxMessage, insert_messages},
         schema::{complaints, ratings},
     },
@@ -82,21 +82,13 @@ impl Store {
         four_digit_year("due_on", complaint.due_on)?;
         let row = ComplaintRow::from(complaint);
         self.write(|connection| {
-            let new = on_backend!(connection, |c| diesel::insert_into(complaints::table)
-                .values(&row)
-                .on_conflict_do_nothing()
-                .execute(c))
-            .map_err(|error| StoreError::naming(error, "about", "a dossier or home delivery"))?;
-            if new == 1 {
-                return Ok(Inserted::Created);
-            }
-            let target = complaints::table.find((row.centre_id, row.id));
-            let known: ComplaintRow = target.select(ComplaintRow::as_select()).first(connection)?;
-            let known = match row.answer {
-                None => ComplaintRow { answered_at: None, answer: None, ..known },
-                Some(_) => known,
-            };
-            Ok(if known == row { Inserted::Exists } else { Inserted::Conflict { field: "id" } })
+            let what = "a dossier or home delivery";
+            Ok(insert_once!(connection, complaints, row: ComplaintRow, "about": what, |known| {
+                match row.answer {
+                    None => row == ComplaintRow { answered_at: None, answer: None, ..known },
+                    Some(_) => row == known,
+                }
+            }))
         })
     }
 

@@ -6,7 +6,7 @@ use crate::{
     store::{
         Inserted, Store, StoreError,
         columns::{Id, Micros, without_nul, word},
-        connection::on_backend,
+        connection::insert_once,
         schema::ratings,
     },
 };
@@ -71,17 +71,8 @@ impl Store {
         without_nul("comment", rating.comment.as_deref().unwrap_or_default())?;
         let row = RatingRow::from(rating);
         self.write(|connection| {
-            let new = on_backend!(connection, |c| diesel::insert_into(ratings::table)
-                .values(&row)
-                .on_conflict_do_nothing()
-                .execute(c))
-            .map_err(|error| StoreError::naming(error, "about", "a dossier or home delivery"))?;
-            if new == 1 {
-                return Ok(Inserted::Created);
-            }
-            let target = ratings::table.find((row.centre_id, row.id));
-            let known: RatingRow = target.select(RatingRow::as_select()).first(connection)?;
-            Ok(if known == row { Inserted::Exists } else { Inserted::Conflict { field: "id" } })
+            let what = "a dossier or home delivery";
+            Ok(insert_once!(connection, ratings, row: RatingRow, "about": what, |known| known == row))
         })
     }
 

@@ -7,7 +7,7 @@ use crate::{
     store::{
         Inserted, Store, StoreError,
         columns::{Id, Micros, from_json, to_json, unsigned},
-        connection::on_backend,
+        connection::insert_once,
         schema::{compensations, fee_handins, home_facts},
     },
 };
@@ -104,19 +104,10 @@ impl Store {
     pub fn insert_home_fact(&self, fact: &HomeFact, date: NaiveDate) -> Result<Inserted, StoreError> {
         let row = FactRow::of(fact, date);
         self.write(|connection| {
-            let new = on_backend!(connection, |c| diesel::insert_into(home_facts::table)
-                .values(&row)
-                .on_conflict_do_nothing()
-                .execute(c))
-            .map_err(|error| StoreError::naming(error, "home_delivery_id", "a home delivery"))?;
-            if new == 1 {
-                return Ok(Inserted::Created);
-            }
-            let known: FactRow =
-                home_facts::table.find((row.centre_id, row.id)).select(FactRow::as_select()).first(connection)?;
-            // Who records it again, and when, is not what it says.
-            let same = FactRow { recorded_at: row.recorded_at, recorded_by: row.recorded_by.clone(), ..known } == row;
-            Ok(if same { Inserted::Exists } else { Inserted::Conflict { field: "id" } })
+            Ok(insert_once!(connection, home_facts, row: FactRow, "home_delivery_id": "a home delivery", |known| {
+                // Who records it again, and when, is not what it says.
+                row == FactRow { recorded_at: row.recorded_at, recorded_by: row.recorded_by.clone(), ..known }
+            }))
         })
     }
 
@@ -187,18 +178,9 @@ impl Store {
             received_by: handed.received_by.clone(),
         };
         self.write(|connection| {
-            let new = on_backend!(connection, |c| diesel::insert_into(fee_handins::table)
-                .values(&row)
-                .on_conflict_do_nothing()
-                .execute(c))
-            .map_err(|error| StoreError::naming(error, "courier", "a courier"))?;
-            if new == 1 {
-                return Ok(Inserted::Created);
-            }
-            let known: HandInRow =
-                fee_handins::table.find((row.centre_id, row.id)).select(HandInRow::as_select()).first(connection)?;
-            let same = HandInRow { at: row.at, received_by: row.received_by.clone(), ..known } == row;
-            Ok(if same { Inserted::Exists } else { Inserted::Conflict { field: "id" } })
+            Ok(insert_once!(connection, fee_handins, row: HandInRow, "courier": "a courier", |known| {
+                row == HandInRow { at: row.at, received_by: row.received_by.clone(), ..known }
+            }))
         })
     }
 

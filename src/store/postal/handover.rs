@@ -69,6 +69,29 @@ struct HandoverRow {
     synthetic: bool,
 }
 
+impl HandoverRow {
+    /// One that nobody was told of yet.
+    fn of(handover: &PostalHandover, asked_sha256: [u8; 32]) -> Self {
+        Self {
+            centre_id: handover.centre_id.into(),
+            id: Id(handover.id),
+            from_site_id: handover.from.into(),
+            to_site_id: handover.to.into(),
+            date: handover.date,
+            handed_at: handover.handed_at.into(),
+            recorded_at: handover.recorded_at.into(),
+            recorded_by: handover.recorded_by.clone(),
+            scan_id: handover.scan_id.into(),
+            asked_sha256: asked_sha256.to_vec(),
+            announced_at: None,
+            announce_tries: 0,
+            announce_due_at: handover.recorded_at.into(),
+            announce_problem: None,
+            synthetic: handover.synthetic,
+        }
+    }
+}
+
 impl TryFrom<HandoverRow> for StoredHandover {
     type Error = StoreError;
     fn try_from(row: HandoverRow) -> Result<Self, StoreError> {
@@ -140,6 +163,42 @@ fn take_numbers(
     Ok((numbers.len() == count).then_some(numbers))
 }
 
+/// Keeps a parcel with what is in it; answers whether nothing of that is out already.
+fn keep_parcel(
+    connection: &mut AnyConnection,
+    handover: &HandoverRow,
+    place: usize,
+    parcel: &NewParcel,
+    number: &S10,
+) -> Result<bool, StoreError> {
+    let row = ParcelRow {
+        centre_id: handover.centre_id,
+        number: number.to_string(),
+        handover_id: handover.id,
+        place: i64::try_from(place).unwrap_or(i64::MAX),
+        home_delivery_id: parcel.home_delivery_id.map(Id::from),
+        weight_g: parcel.weight_g.into(),
+    };
+    on_backend!(connection, |c| diesel::insert_into(postal_parcels::table).values(&row).execute(c))
+        .map_err(|error| StoreError::naming(error, "home_deliveries", "a home delivery"))?;
+    for item in &parcel.items {
+        let content = (
+            postal_parcel_items::centre_id.eq(handover.centre_id),
+            postal_parcel_items::number.eq(number.as_str()),
+            postal_parcel_items::item_id.eq(Id::from(*item)),
+            postal_parcel_items::is_out.eq(true),
+        );
+        let kept =
+            on_backend!(connection, |c| diesel::insert_into(postal_parcel_items::table).values(content).execute(c));
+        match kept.map_err(|error| StoreError::naming(error, "items", "an item")) {
+            Ok(_) => {}
+            Err(StoreError::Duplicate { .. }) => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
+}
+
 /// What is given up when a handover cannot be kept.
 enum Stopped {
     As(HandedOver),
@@ -160,23 +219,7 @@ impl Store {
     ) -> Result<HandedOver, StoreError> {
         without_nul("recorded_by", &handover.recorded_by)?;
         let centre = Id::from(handover.centre_id);
-        let row = HandoverRow {
-            centre_id: centre,
-            id: Id(handover.id),
-            from_site_id: handover.from.into(),
-            to_site_id: handover.to.into(),
-            date: handover.date,
-            handed_at: handover.handed_at.into(),
-            recorded_at: handover.recorded_at.into(),
-            recorded_by: handover.recorded_by.clone(),
-            scan_id: handover.scan_id.into(),
-            asked_sha256: asked_sha256.to_vec(),
-            announced_at: None,
-            announce_tries: 0,
-            announce_due_at: handover.recorded_at.into(),
-            announce_problem: None,
-            synthetic: handover.synthetic,
-        };
+        let row = HandoverRow::of(handover, asked_sha256);
         let mut stopped = None;
         let done = self.write(|connection| {
             // An error takes the whole transaction back, whatever it was stopped by.
@@ -202,31 +245,10 @@ impl Store {
                 return stop(Stopped::As(HandedOver::NoNumbers));
             };
             for (place, (parcel, number)) in parcels.iter().zip(&numbers).enumerate() {
-                let row = ParcelRow {
-                    centre_id: centre,
-                    number: number.to_string(),
-                    handover_id: row.id,
-                    place: i64::try_from(place).unwrap_or(i64::MAX),
-                    home_delivery_id: parcel.home_delivery_id.map(Id::from),
-                    weight_g: parcel.weight_g.into(),
-                };
-                on_backend!(connection, |c| diesel::insert_into(postal_parcels::table).values(&row).execute(c))
-                    .map_err(|error| StoreError::naming(error, "home_deliveries", "a home delivery"))?;
-                for item in &parcel.items {
-                    let content = (
-                        postal_parcel_items::centre_id.eq(centre),
-                        postal_parcel_items::number.eq(number.as_str()),
-                        postal_parcel_items::item_id.eq(Id::from(*item)),
-                        postal_parcel_items::is_out.eq(true),
-                    );
-                    let kept = on_backend!(connection, |c| diesel::insert_into(postal_parcel_items::table)
-                        .values(content)
-                        .execute(c));
-                    match kept.map_err(|error| StoreError::naming(error, "items", "an item")) {
-                        Ok(_) => {}
-                        Err(StoreError::Duplicate { .. }) => return stop(Stopped::As(HandedOver::OutAlready)),
-                        Err(error) => return stop(Stopped::Failed(error)),
-                    }
+                match keep_parcel(connection, &row, place, parcel, number) {
+                    Ok(true) => {}
+                    Ok(false) => return stop(Stopped::As(HandedOver::OutAlready)),
+                    Err(error) => return stop(Stopped::Failed(error)),
                 }
             }
             Ok(())
