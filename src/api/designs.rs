@@ -249,7 +249,7 @@ fn read_design(body: JsonBody) -> Result<DesignOrder, Failure> {
     request_body = NewDesignBody,
     responses(
         (status = 202, description = "The job has begun; Location says where to follow it", body = DesignJobResponse),
-        (status = 503, description = "Another design is being made", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Another design is being made", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[post("/v1/timetable-designs")]

@@ -56,7 +56,7 @@ impl Drop for GoneWhenDropped {
         (status = 200, description = "The routes, also where tasks are left out", body = SolveOutput),
         (status = 400, description = "A member that cannot be accepted, named by JSON pointer", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "Too many bytes, tasks or vehicles", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Enough problems are being solved already; Retry-After says when to ask again", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Enough problems are being solved already; Retry-After says when to ask again", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
     ))]
 #[post("/v1/solve")]
