@@ -248,7 +248,7 @@ fn read_design(body: JsonBody) -> Result<DesignOrder, Failure> {
     request_body = NewDesignBody,
     responses(
         (status = 202, description = "The job has begun; Location says where to follow it", body = DesignJobResponse),
-        (status = 503, description = "Another design is being made"),
+        (status = 429, description = "Another design is being made"),
     ))]
 #[post("/v1/timetable-designs")]
 pub(crate) async fn create_design((service, caller): Asked, _: NoQuery, body: JsonBody) -> Answer {

@@ -1,5 +1,6 @@
 use actix_web::{HttpResponse, get, http::header, post, web};
-use chrono::NaiveDateTime;
+use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeZone as _};
+use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -196,18 +197,18 @@ pub(crate) struct SlipResponse {
     dossier: String,
     /// The department that settles it.
     department: String,
-    /// When it was received, on the centre's clocks.
-    filed_at: NaiveDateTime,
+    /// When it was received.
+    filed_at: DateTime<FixedOffset>,
     /// When its result is promised.
-    appointment_at: NaiveDateTime,
+    appointment_at: DateTime<FixedOffset>,
     /// When it was settled.
-    settled_at: Option<NaiveDateTime>,
+    settled_at: Option<DateTime<FixedOffset>>,
     /// `early`, `on_time` or `late`; null until it is settled.
     result: Option<String>,
     /// The handoffs in order.
     rows: Vec<SlipRowOut>,
     /// When the slip was issued.
-    issued_at: NaiveDateTime,
+    issued_at: DateTime<FixedOffset>,
     /// The zone of all its times.
     #[schema(example = "Asia/Ho_Chi_Minh")]
     time_zone: String,
@@ -227,9 +228,9 @@ pub(crate) struct SlipRowOut {
     /// Who received.
     receiver: String,
     /// When it was given; null when the giver did not scan.
-    given_at: Option<NaiveDateTime>,
+    given_at: Option<DateTime<FixedOffset>>,
     /// When it was received; null when the receiver has not scanned.
-    received_at: Option<NaiveDateTime>,
+    received_at: Option<DateTime<FixedOffset>>,
     /// The entries of the ledger that stand for the signatures.
     signatures: String,
     /// `early`, `on_time` or `late`, where the step has a time by which it is due.
@@ -247,13 +248,19 @@ fn outcome_word(outcome: Outcome) -> String {
     .to_owned()
 }
 
-impl From<&SlipRow> for SlipRowOut {
-    fn from(row: &SlipRow) -> Self {
+/// A time of the slip, which has them as they stand on the centre's clocks.
+fn on_clocks(at: NaiveDateTime, zone: Tz) -> DateTime<FixedOffset> {
+    let read = zone.from_local_datetime(&at).earliest();
+    read.unwrap_or_else(|| zone.from_utc_datetime(&at)).fixed_offset()
+}
+
+impl SlipRowOut {
+    fn new(row: &SlipRow, zone: Tz) -> Self {
         Self {
             giver: row.giver.clone(),
             receiver: row.receiver.clone(),
-            given_at: row.given_at,
-            received_at: row.received_at,
+            given_at: row.given_at.map(|at| on_clocks(at, zone)),
+            received_at: row.received_at.map(|at| on_clocks(at, zone)),
             signatures: row.signatures.clone(),
             result: row.outcome.map(outcome_word),
             note: row.note.clone(),
@@ -264,19 +271,20 @@ impl From<&SlipRow> for SlipRowOut {
 impl From<&IssuedSlip> for SlipResponse {
     fn from(slip: &IssuedSlip) -> Self {
         let paper = &slip.paper;
+        let local = |at| on_clocks(at, paper.zone);
         Self {
             form: paper.form.number.clone(),
             regulation: paper.form.regulation.clone(),
             title: paper.form.title.clone(),
             dossier: paper.dossier.clone(),
             department: paper.department.clone(),
-            filed_at: paper.filed_at,
-            appointment_at: paper.appointment_at,
-            settled_at: paper.settled.map(|(at, _)| at),
+            filed_at: local(paper.filed_at),
+            appointment_at: local(paper.appointment_at),
+            settled_at: paper.settled.map(|(at, _)| local(at)),
             result: paper.settled.map(|(_, outcome)| outcome_word(outcome)),
-            rows: paper.rows.iter().map(SlipRowOut::from).collect(),
-            issued_at: paper.issued_at,
-            time_zone: paper.zone.clone(),
+            rows: paper.rows.iter().map(|row| SlipRowOut::new(row, paper.zone)).collect(),
+            issued_at: local(paper.issued_at),
+            time_zone: paper.zone.name().to_owned(),
             verification_code: paper.verification.clone(),
             statement: paper.statement.clone(),
             synthetic: paper.synthetic,

@@ -224,7 +224,7 @@ problem_codes! {
         "Import a centre with `conthoi import`, or say with --centre which of several is served.";
     DATABASE_UNAVAILABLE = "database_unavailable" 503 "The database cannot be reached"
         "The service runs but its database does not answer. Nothing was changed; try again shortly.";
-    SOLVER_BUSY = "solver_busy" 503 "As many routing problems are being solved as may be at once"
+    SOLVER_BUSY = "solver_busy" 429 "As many routing problems are being solved as may be at once"
         "Ask again after the seconds that Retry-After names.";
     STOPPING = "stopping" 503 "The service is ending"
         "The work was broken off because the service ends. Ask again once it runs.";

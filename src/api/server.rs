@@ -138,12 +138,13 @@ pub fn serve(service: &Service, listener: TcpListener, ready: impl FnOnce(Socket
     Ok(())
 }
 
-/// Looks through the scans that have come in, from time to time, as long as the server runs.
+/// Looks through the scans that have come in, and at what they mean for the day and for citizens, as long as the server runs.
 async fn review(service: Service) {
     loop {
         tokio::time::sleep(REVIEW_EVERY).await;
         let reviewer = service.clone();
-        let look = move || reviewer.review_scans().and_then(|()| reviewer.watch_day());
+        let look =
+            move || reviewer.review_scans().and_then(|()| reviewer.watch_day()).and_then(|()| reviewer.tell_homes());
         match web::block(look).await {
             // Without a centre there are no scans either.
             Ok(Ok(()) | Err(ServiceError::NoCentre | ServiceError::SeveralCentres { .. })) => {}

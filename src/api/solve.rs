@@ -52,7 +52,7 @@ impl Drop for GoneWhenDropped {
         (status = 200, description = "The routes, also where tasks are left out", body = SolveOutput),
         (status = 400, description = "A member that cannot be accepted, named by JSON pointer"),
         (status = 413, description = "Too many bytes, tasks or vehicles"),
-        (status = 503, description = "Enough problems are being solved already; Retry-After says when to ask again"),
+        (status = 429, description = "Enough problems are being solved already; Retry-After says when to ask again"),
     ))]
 #[post("/v1/solve")]
 pub(crate) async fn solve(

@@ -52,13 +52,15 @@ pub enum MessageKind {
     HomeDelivered,
     /// It could not be handed over, and comes again.
     HomeAttemptFailed,
+    /// It cannot be handed over and goes back to the authority.
+    HomeReturning,
     /// A complaint was answered.
     ComplaintAnswered,
 }
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::HomeCode,
         Self::DeliveryCode,
         Self::HomeConfirmed,
@@ -69,9 +71,10 @@ impl MessageKind {
         Self::HomeWindow,
         Self::HomeDelivered,
         Self::HomeAttemptFailed,
+        Self::HomeReturning,
         Self::ComplaintAnswered,
     ];
-    const WORDS: [(&'static str, Self); 11] = [
+    const WORDS: [(&'static str, Self); 12] = [
         ("home_code", Self::HomeCode),
         ("delivery_code", Self::DeliveryCode),
         ("home_confirmed", Self::HomeConfirmed),
@@ -82,6 +85,7 @@ impl MessageKind {
         ("home_window", Self::HomeWindow),
         ("home_delivered", Self::HomeDelivered),
         ("home_attempt_failed", Self::HomeAttemptFailed),
+        ("home_returning", Self::HomeReturning),
         ("complaint_answered", Self::ComplaintAnswered),
     ];
 
@@ -95,8 +99,14 @@ impl MessageKind {
             Self::HomeCounter => &[P::Date, P::Ticket],
             Self::HomeOut | Self::HomeWindow => &[P::Date, P::From, P::To],
             Self::HomeAttemptFailed => &[P::Date],
-            Self::HomeCancelled | Self::HomeDelivered | Self::ComplaintAnswered => &[],
+            Self::HomeCancelled | Self::HomeDelivered | Self::HomeReturning | Self::ComplaintAnswered => &[],
         }
+    }
+
+    /// Whether nothing is told of the way of a result after it.
+    #[must_use]
+    pub fn is_last(self) -> bool {
+        matches!(self, Self::HomeDelivered | Self::HomeReturning)
     }
 
     /// Whether what it says is nobody else's to know, and is forgotten once it is sent or given up.

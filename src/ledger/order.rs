@@ -90,7 +90,7 @@ fn fitting(history: &History<'_>) -> Option<Vec<usize>> {
         tried: Option<Clock>,
     }
     let entries = history.entries.len();
-    let mut tries = if entries > SEARCHED_MAX { entries } else { entries * TRIES_PER_ENTRY };
+    let mut tries = entries * TRIES_PER_ENTRY;
     let mut front = Front::new(history);
     let mut path: Vec<(usize, usize)> = Vec::with_capacity(entries);
     let mut choices = vec![Choice { token: Token::new(&history.births), tried: None }];
@@ -111,6 +111,9 @@ fn fitting(history: &History<'_>) -> Option<Vec<usize>> {
             }
             path.push((lane, entry));
             choices.push(Choice { token, tried: None });
+        } else if entries > SEARCHED_MAX {
+            // The first attempt has failed.
+            return None;
         } else {
             let exhausted = choices.pop()?;
             dead.insert((front.places.clone(), exhausted.token));

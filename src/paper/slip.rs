@@ -2,6 +2,7 @@
 //! recorded scans. Its number, title and columns are those of the form in force.
 
 use chrono::NaiveDateTime;
+use chrono_tz::Tz;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -88,8 +89,8 @@ pub struct SlipPaper {
     pub rows: Vec<SlipRow>,
     /// When the slip was issued.
     pub issued_at: NaiveDateTime,
-    /// The centre's time zone, as it is written.
-    pub zone: String,
+    /// The zone of all its times.
+    pub zone: Tz,
     /// The short code under which it can be verified.
     pub verification: String,
     /// The signed statement, for the 2-D code.

@@ -147,7 +147,7 @@ impl Service {
 }
 
 /// The hours of what was promised.
-fn hours(centre: &CentreData, wanted: WantedHalfDay) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+pub(super) fn hours(centre: &CentreData, wanted: WantedHalfDay) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     let half = |half: HalfDay| half_day_of(centre, wanted.date, half).map(|offer| (offer.begins_at, offer.ends_at));
     match wanted.half_day {
         Some(wanted) => half(wanted),

@@ -106,25 +106,6 @@ impl Service {
         Ok(self.store().add_messages(centre.centre.id, &rows)?)
     }
 
-    /// Tells the citizen of a home delivery something: that it is out, comes at another time, was handed over, could not be
-    /// handed over, or that a complaint was answered. `occasion` tells it from others of the kind. Whose data were erased is
-    /// told nothing.
-    ///
-    /// # Errors
-    /// As [`Service::tell`].
-    pub fn tell_home(
-        &self,
-        home: HomeDeliveryId,
-        kind: MessageKind,
-        parameters: MessageParameters,
-        occasion: &str,
-    ) -> Result<(), ServiceError> {
-        let centre = self.centre()?;
-        let Some(request) = self.store().home_request(centre.centre.id, home)? else { return Ok(()) };
-        let rows = self.home_messages(&centre, &request, kind, parameters, occasion)?;
-        Ok(self.store().add_messages(centre.centre.id, &rows)?)
-    }
-
     /// Takes the texts that are due out of the outbox, for whoever reads them out to people: they count as delivered.
     ///
     /// # Errors

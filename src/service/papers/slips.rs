@@ -58,7 +58,7 @@ impl Service {
             settled: dossier.settled_at.map(|at| (local(at), Outcome::of(local(at), local(dossier.appointment_at)))),
             rows,
             issued_at: local(issued),
-            zone: centre.centre.time_zone.name().to_owned(),
+            zone: centre.centre.time_zone,
             verification: signed.code().to_string(),
             statement: signed.text(),
             synthetic: dossier.synthetic,

@@ -1,14 +1,14 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::{MessageAttempt, MessageRow, MessageState, OutboxMessage};
 use crate::{
-    domain::{CentreId, Channel},
+    domain::{CentreId, Channel, HomeDeliveryId, MessageKind, RequestState},
     store::{
-        Store, StoreError,
+        ROWS_AT_ONCE, Store, StoreError,
         columns::{Id, Micros},
-        schema::{outbox_attempts, outbox_messages},
+        schema::{home_deliveries, home_requests, outbox_attempts, outbox_messages},
     },
 };
 
@@ -90,6 +90,66 @@ impl Store {
                 .select((outbox_attempts::at, outbox_attempts::problem))
                 .load(connection)?;
             Ok(rows.into_iter().map(|(at, problem)| MessageAttempt { at: at.into(), problem }).collect())
+        })
+    }
+
+    /// The confirmed home deliveries asked for between two days whose citizen is known and has not been told their end, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub fn homes_to_tell(
+        &self,
+        centre: CentreId,
+        (from, to): (NaiveDate, NaiveDate),
+    ) -> Result<Vec<HomeDeliveryId>, StoreError> {
+        let ends: Vec<&str> =
+            MessageKind::ALL.into_iter().filter(|kind| kind.is_last()).map(MessageKind::as_str).collect();
+        self.read(|connection| {
+            let home =
+                home_requests::centre_id.eq(home_deliveries::centre_id).and(home_requests::id.eq(home_deliveries::id));
+            let ended = outbox_messages::table
+                .filter(outbox_messages::centre_id.eq(home_requests::centre_id))
+                .filter(outbox_messages::home_delivery_id.assume_not_null().eq(home_requests::id))
+                .filter(outbox_messages::template.eq_any(ends));
+            let ids: Vec<Id> = home_requests::table
+                .inner_join(home_deliveries::table.on(home))
+                .filter(home_requests::centre_id.eq(Id::from(centre)))
+                .filter(home_requests::state.eq(RequestState::Confirmed.as_str()))
+                .filter(home_requests::phone.is_not_null())
+                .filter(home_deliveries::wanted_date.assume_not_null().between(from, to))
+                .filter(diesel::dsl::not(diesel::dsl::exists(ended)))
+                .order((home_requests::requested_at, home_requests::id))
+                .select(home_requests::id)
+                .load(connection)?;
+            Ok(ids.into_iter().map(Into::into).collect())
+        })
+    }
+
+    /// What was told of home deliveries, with its event, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub fn told_of_homes(
+        &self,
+        centre: CentreId,
+        homes: &[HomeDeliveryId],
+    ) -> Result<Vec<(HomeDeliveryId, MessageKind, String)>, StoreError> {
+        self.read(|connection| {
+            let mut told = Vec::new();
+            for part in homes.chunks(ROWS_AT_ONCE) {
+                let ids: Vec<Id> = part.iter().copied().map(Id::from).collect();
+                let rows: Vec<(Option<Id>, String, String)> = outbox_messages::table
+                    .filter(outbox_messages::centre_id.eq(Id::from(centre)))
+                    .filter(outbox_messages::home_delivery_id.assume_not_null().eq_any(ids))
+                    .order((outbox_messages::created_at, outbox_messages::id))
+                    .select((outbox_messages::home_delivery_id, outbox_messages::template, outbox_messages::event))
+                    .load(connection)?;
+                for (home, kind, event) in rows {
+                    let (Some(home), Ok(kind)) = (home, kind.parse()) else { continue };
+                    told.push((home.into(), kind, event));
+                }
+            }
+            Ok(told)
         })
     }
 }

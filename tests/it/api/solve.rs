@@ -127,7 +127,7 @@ async fn one_more_than_the_most_at_once_is_turned_away() {
     let client = Client::new(&world).await;
     let taken = world.service.solve_permit().unwrap();
     let answer = client.post("/v1/solve", &by_matrix()).await;
-    assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (503, "solver_busy"));
+    assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (429, "solver_busy"));
     assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
     drop(taken);
     assert_eq!(client.post("/v1/solve?time=0.01", &by_matrix()).await.status, StatusCode::OK);

@@ -55,7 +55,7 @@ fn slip(rows: u32) -> SlipPaper {
         settled: Some((at(19, 10, 0), Outcome::Early)),
         rows: (0..rows).map(row).collect(),
         issued_at: at(14, 7, 0),
-        zone: "Asia/Ho_Chi_Minh".into(),
+        zone: chrono_tz::Asia::Ho_Chi_Minh,
         verification: "7K3M-Q9XD-2R5T-W8YA".into(),
         statement: format!("CONTHOI1:{}", "ABCDEFGH234567".repeat(20)),
         synthetic: false,
