@@ -11,7 +11,6 @@ use crate::{
         body::{Fields, JsonBody},
         params::{NoQuery, PathParams, QueryParams},
         places::{SiteRef, local},
-        problem::Problem,
     },
     domain::{Act, AttemptFailure, HomeDeliveryId, PostalStep, S10},
     service::{NewPostalHandover, ParcelState, PostalDay, PostalHandoverDetail},
@@ -195,8 +194,7 @@ impl PostalDayResponse {
     responses(
         (status = 201, description = "It is handed over; Location leads to it", body = PostalHandoverResponse),
         (status = 200, description = "It was handed over before", body = PostalHandoverResponse),
-        (status = 409, description = "Another handover has this id", body = Problem,
-            content_type = "application/problem+json"),
+        (status = 409, description = "Another handover has this id"),
     ))]
 #[post("/v1/postal-handovers")]
 pub(crate) async fn create_postal_handover((service, caller): Asked, _: NoQuery, body: JsonBody) -> Answer {

@@ -334,11 +334,11 @@ impl FactBasis<'_> {
                     return Err(("receiver", "the citizen has named no delegate".into()));
                 }
             }
-            HomeEvent::DocumentsWithdrawn { expected, collected } => {
-                if *expected > DOCUMENTS_MAX || collected > expected {
-                    let message = format!("expected at most as many as were to be, and {DOCUMENTS_MAX}");
-                    return Err(("collected", message));
-                }
+            HomeEvent::DocumentsWithdrawn { expected, collected }
+                if *expected > DOCUMENTS_MAX || collected > expected =>
+            {
+                let message = format!("expected at most as many as were to be, and {DOCUMENTS_MAX}");
+                return Err(("collected", message));
             }
             HomeEvent::DocumentsReturned { count } => {
                 let (collected, returned) = documents(self.track);

@@ -44,6 +44,37 @@ impl NewPostalHandover {
         let asked = serde_json::json!([self.from, self.to, at, homes, items]);
         Sha256::digest(asked.to_string()).into()
     }
+
+    /// The office that gives, which is `from`, and the one that takes, or everything that is wrong beside the things.
+    fn offices<'a>(
+        &self,
+        centre: &'a CentreData,
+        from: Option<&'a Site>,
+        now: DateTime<Utc>,
+    ) -> Result<(&'a Site, &'a Site), Vec<FieldProblem>> {
+        let mut problems = Vec::new();
+        let mut refuse = |field: &str, message: &str| problems.push(FieldProblem::new(field, message));
+        let to = centre.site_by_code(self.to.trim()).filter(|site| site.kind == SiteKind::PostOffice);
+        if from.is_none() {
+            refuse("from", "no site has this code: GET /v1/sites lists those there are");
+        }
+        if to.is_none() {
+            refuse("to", "expected the code of a post office: GET /v1/sites?kind=post_office lists them");
+        }
+        if from.is_some() && from.map(|site| site.id) == to.map(|site| site.id) {
+            refuse("to", "it is the office that gives");
+        }
+        if self.id.is_some_and(|id| id.get_version_num() != 7) {
+            refuse("id", "expected a UUID of version 7");
+        }
+        if self.handed_at.is_some_and(|at| at > now || at.timestamp() < 0) {
+            refuse("handed_at", "expected a time that is not in the future: a handover is recorded when it was done");
+        }
+        if !(1..=THINGS_MAX).contains(&(self.home_deliveries.len() + self.items.len())) {
+            refuse("home_deliveries", "expected 1 to 1000 home deliveries and items together");
+        }
+        from.zip(to).filter(|_| problems.is_empty()).ok_or(problems)
+    }
 }
 
 /// What is handed over, looked at.
@@ -79,31 +110,8 @@ impl Service {
             return Ok((detail, false));
         }
         let now = self.now();
+        let (from, to) = new.offices(&centre, from, now).map_err(ServiceError::Invalid)?;
         let mut problems = Vec::new();
-        let to = centre.site_by_code(new.to.trim()).filter(|site| site.kind == SiteKind::PostOffice);
-        let mut refuse = |field: &str, message: &str| problems.push(FieldProblem::new(field, message));
-        if from.is_none() {
-            refuse("from", "no site has this code: GET /v1/sites lists those there are");
-        }
-        if to.is_none() {
-            refuse("to", "expected the code of a post office: GET /v1/sites?kind=post_office lists them");
-        }
-        if from.is_some() && from.map(|site| site.id) == to.map(|site| site.id) {
-            refuse("to", "it is the office that gives");
-        }
-        if new.id.is_some_and(|id| id.get_version_num() != 7) {
-            refuse("id", "expected a UUID of version 7");
-        }
-        if new.handed_at.is_some_and(|at| at > now || at.timestamp() < 0) {
-            refuse("handed_at", "expected a time that is not in the future: a handover is recorded when it was done");
-        }
-        let things = new.home_deliveries.len() + new.items.len();
-        if things == 0 || things > THINGS_MAX {
-            refuse("home_deliveries", "expected 1 to 1000 home deliveries and items together");
-        }
-        let (Some(from), Some(to), true) = (from, to, problems.is_empty()) else {
-            return Err(ServiceError::Invalid(problems));
-        };
         let looked = self.look_at_parcels(&centre, new, from.id, &mut problems)?;
         if !problems.is_empty() {
             return Err(ServiceError::Invalid(problems));
