@@ -77,7 +77,7 @@ impl NotificationResponse {
 /// How a channel stands.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ChannelResponse {
-    /// `email`, `sms` or `zalo`.
+    /// `email`, `push`, `sms` or `zalo`.
     #[schema(example = "sms")]
     channel: &'static str,
     /// Whether a gateway is configured for it.

@@ -117,7 +117,7 @@ impl Service {
             event: format!("{kind}/{}/{occasion}", request.id),
             kind,
             parameters,
-            to: Recipient::from(contact.phone.clone()),
+            to: Recipient { push: self.browser_of(request)?, ..Recipient::from(contact.phone.clone()) },
             home: Some(request.id),
             // A code is told while it is good.
             good_until: kind.is_secret().then_some(request.held_until),

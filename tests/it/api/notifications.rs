@@ -455,7 +455,7 @@ async fn letters_go_to_mailboxes() {
                 event: format!("home_delivered/{n}"),
                 kind: MessageKind::HomeDelivered,
                 parameters: MessageParameters::default(),
-                to: Recipient { phone: None, email: Some("lua@example.vn".parse().unwrap()) },
+                to: Recipient::from("lua@example.vn".parse::<lettre::Address>().unwrap()),
                 home: None,
                 good_until: None,
             };
