@@ -31,7 +31,7 @@ pub(crate) struct NotificationResponse {
     /// What it tells.
     #[schema(example = "home_confirmed")]
     template: &'static str,
-    /// On what way: `email`, `sms` or `zalo`.
+    /// On what way: `email`, `push`, `sms` or `zalo`.
     #[schema(example = "sms")]
     channel: &'static str,
     /// The home delivery that it is about.
@@ -170,7 +170,7 @@ pub(crate) struct PreviewBody {
     /// What is told.
     #[schema(example = "home_confirmed")]
     template: String,
-    /// On what way: `email`, `sms` or `zalo`.
+    /// On what way: `email`, `push`, `sms` or `zalo`.
     #[schema(example = "sms")]
     channel: String,
     /// Values of parameters; examples stand for those that are not given.

@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::compose::template_of;
 use crate::{
-    domain::{Channel, DayClock, HomeRequest, MessageKind, MessageParameters, MessageTemplate, MessageText},
+    domain::{Channel, DayClock, MessageKind, MessageParameters, MessageTemplate, MessageText},
     service::{FieldProblem, Service, ServiceError},
     store::{MessageAttempt, MessageState, OutboxMessage},
 };
@@ -92,13 +92,7 @@ impl Service {
             Some(home) => self.store().home_request(centre.centre.id, home)?,
             None => None,
         };
-        let to = match &request {
-            Some(HomeRequest { contact: Some(contact), .. }) => {
-                let push = request.as_ref().map(|request| self.browser_of(request)).transpose()?.flatten();
-                Some(super::Recipient { push, ..super::Recipient::from(contact.phone.clone()) })
-            }
-            _ => None,
-        };
+        let to = request.map(|request| self.recipient_of(&request)).transpose()?.flatten();
         let Some(recipient) = to.and_then(|to| to.on(message.channel)) else {
             return Err(ServiceError::TooLate { why: "whom the message was for is forgotten" });
         };

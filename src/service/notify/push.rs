@@ -16,7 +16,7 @@ use web_push_native::{
     },
 };
 
-use super::MessageSent;
+use super::{MessageSent, Recipient};
 use crate::{
     domain::{HomeRequest, MessageText},
     service::{FieldProblem, Service, ServiceError, webhooks::check_url},
@@ -227,9 +227,15 @@ impl Service {
         Ok(self.store().delete_push_subscription(request.centre_id, request.id)?)
     }
 
-    /// The browser that is told of a home delivery, as the outbox has it.
-    pub(super) fn browser_of(&self, request: &HomeRequest) -> Result<Option<String>, ServiceError> {
-        if self.pushes() { Ok(self.store().push_subscription(request.centre_id, request.id)?) } else { Ok(None) }
+    /// Where the citizen of a request is reached; `None` once that was erased.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`].
+    pub fn recipient_of(&self, request: &HomeRequest) -> Result<Option<Recipient>, ServiceError> {
+        let Some(contact) = &request.contact else { return Ok(None) };
+        let push =
+            if self.pushes() { self.store().push_subscription(request.centre_id, request.id)? } else { None };
+        Ok(Some(Recipient { phone: Some(contact.phone.clone()), email: None, push }))
     }
 }
 
