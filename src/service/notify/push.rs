@@ -133,7 +133,13 @@ pub(super) struct Notification<'a> {
 
 impl Notification<'_> {
     /// Posts it to the browser's push service.
-    pub(super) fn post(&self, agent: &Agent, key: &SigningKey, settings: &PushSettings, now: DateTime<Utc>) -> MessageSent {
+    pub(super) fn post(
+        &self,
+        agent: &Agent,
+        key: &SigningKey,
+        settings: &PushSettings,
+        now: DateTime<Utc>,
+    ) -> MessageSent {
         let refused = |problem: &str| MessageSent::Refused(problem.to_owned());
         let Ok(address) = serde_json::from_str::<PushAddress>(self.to) else {
             return refused("the browser's address cannot be read");
@@ -233,8 +239,7 @@ impl Service {
     /// [`ServiceError::Store`].
     pub fn recipient_of(&self, request: &HomeRequest) -> Result<Option<Recipient>, ServiceError> {
         let Some(contact) = &request.contact else { return Ok(None) };
-        let push =
-            if self.pushes() { self.store().push_subscription(request.centre_id, request.id)? } else { None };
+        let push = if self.pushes() { self.store().push_subscription(request.centre_id, request.id)? } else { None };
         Ok(Some(Recipient { phone: Some(contact.phone.clone()), email: None, push }))
     }
 }
@@ -248,7 +253,8 @@ mod tests {
     #[test]
     fn a_push_service_can_check_who_sends() {
         let key = SigningKey::from_slice(&[7; 32]).unwrap();
-        let header = vapid(&key, "mailto:it@example.vn", &"https://push.example.org/x/1".parse().unwrap(), DateTime::UNIX_EPOCH);
+        let header =
+            vapid(&key, "mailto:it@example.vn", &"https://push.example.org/x/1".parse().unwrap(), DateTime::UNIX_EPOCH);
         let (token, public) = header.strip_prefix("vapid t=").unwrap().split_once(", k=").unwrap();
         let key = VerifyingKey::from_sec1_bytes(&BASE64URL.decode(public).unwrap()).unwrap();
         let (told, signature) = token.rsplit_once('.').unwrap();

@@ -13,6 +13,7 @@ use actix_web::{
     http::{Method, StatusCode},
     test::TestRequest,
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL};
 use chrono::{DateTime, TimeDelta, Utc};
 use conthoi::{
     domain::{CentreId, MessageKind, MessageParameters, Position},
@@ -22,7 +23,6 @@ use conthoi::{
     },
     store::MessageState,
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use web_push_native::{
@@ -516,7 +516,7 @@ fn telling_browsers(town: &Town) -> Process {
 async fn a_browser_is_told_what_it_alone_can_read_until_it_is_gone() {
     in_each_town!(|town| {
         let link = town.confirmed(&Town::request(1)).await;
-        town.world.service.take_messages();
+        town.world.service.take_texts().unwrap();
         let secret = link.strip_prefix("/v1/track/").unwrap();
         let offer = town.citizen.json(&format!("{link}/push")).await;
         assert_eq!(offer, json!({ "public_key": null, "named": false }), "nothing is configured");
@@ -554,7 +554,10 @@ async fn a_browser_is_told_what_it_alone_can_read_until_it_is_gone() {
         assert!(matches!(&process.work()[..], [MessageSent::Failed(_)]));
         assert!(matches!(&process.after(60).work()[..], [MessageSent::Gone(_)]));
         let received = push_service.received();
-        assert_eq!((received.len(), browser.read(&received[1])["id"].clone()), (3, browser.read(&received[2])["id"].clone()));
+        assert_eq!(
+            (received.len(), browser.read(&received[1])["id"].clone()),
+            (3, browser.read(&received[2])["id"].clone())
+        );
         assert_eq!(received[1].headers["topic"], received[2].headers["topic"]);
         assert!(!process.service.push_offer(secret).unwrap().named);
         tell(MessageKind::HomeDelivered);
