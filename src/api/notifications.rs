@@ -29,7 +29,7 @@ pub(crate) struct NotificationResponse {
     /// What it tells.
     #[schema(example = "home_confirmed")]
     template: &'static str,
-    /// On what way: `email`, `sms` or `zalo`.
+    /// On what way: `email`, `push`, `sms` or `zalo`.
     #[schema(example = "sms")]
     channel: &'static str,
     /// The home delivery that it is about.
@@ -75,7 +75,7 @@ impl NotificationResponse {
 /// How a channel stands.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ChannelResponse {
-    /// `email`, `sms` or `zalo`.
+    /// `email`, `push`, `sms` or `zalo`.
     #[schema(example = "sms")]
     channel: &'static str,
     /// Whether a gateway is configured for it.
@@ -168,7 +168,7 @@ pub(crate) struct PreviewBody {
     /// What is told.
     #[schema(example = "home_confirmed")]
     template: String,
-    /// On what way: `email`, `sms` or `zalo`.
+    /// On what way: `email`, `push`, `sms` or `zalo`.
     #[schema(example = "sms")]
     channel: String,
     /// Values of parameters; examples stand for those that are not given.

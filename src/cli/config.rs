@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 use super::{
     args::{Command, Common, Listen},
     error::CliError,
-    gateways::{GatewaySection, MailSection, notify},
+    gateways::{GatewaySection, MailSection, PushSection, notify},
 };
 use crate::service::{
     AccessSettings, DatabaseUrl, EvidenceLimits, ExchangeSettings, PostalSettings, ProviderSettings, PublicUrl,
@@ -52,6 +52,7 @@ struct File {
     sms: Option<GatewaySection>,
     zalo: Option<GatewaySection>,
     smtp: Option<MailSection>,
+    push: Option<PushSection>,
 }
 
 /// Options, environment, file and defaults in one.
@@ -110,7 +111,7 @@ impl Config {
                     bytes_max: file.evidence_bytes_max.unwrap_or(EvidenceLimits::default().bytes_max),
                     ..EvidenceLimits::default()
                 },
-                notify: notify(file.sms.as_ref(), file.zalo.as_ref(), file.smtp.as_ref())?,
+                notify: notify(file.sms.as_ref(), file.zalo.as_ref(), file.smtp.as_ref(), file.push.as_ref())?,
                 access: AccessSettings { public_url, ..AccessSettings::default() },
             },
             solve_seconds_max: file.solve_seconds_max,

@@ -9,7 +9,7 @@ use std::{
 use serde::Deserialize;
 
 use super::error::CliError;
-use crate::service::{Gateway, GatewayWords, MailServer, NotifySettings};
+use crate::service::{Gateway, GatewayWords, MailServer, NotifySettings, PushSettings};
 
 /// `[sms]` and `[zalo]`: a gateway to which messages are posted as JSON.
 #[derive(Debug, Deserialize)]
@@ -33,16 +33,25 @@ pub(super) struct MailSection {
     from: String,
 }
 
+/// `[push]`: notifications of browsers.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PushSection {
+    contact: String,
+}
+
 /// By what people are told, as the file has it.
 pub(super) fn notify(
     sms: Option<&GatewaySection>,
     zalo: Option<&GatewaySection>,
     smtp: Option<&MailSection>,
+    push: Option<&PushSection>,
 ) -> Result<NotifySettings, CliError> {
     Ok(NotifySettings {
         sms: sms.map(|section| gateway("sms", section)).transpose()?,
         zalo: zalo.map(|section| gateway("zalo", section)).transpose()?,
         mail: smtp.map(mail_server).transpose()?,
+        push: push.map(push_settings).transpose()?,
         ..NotifySettings::default()
     })
 }
@@ -73,4 +82,8 @@ fn mail_server(section: &MailSection) -> Result<MailServer, CliError> {
     };
     let login = login.as_ref().map(|(user, password)| (*user, password.as_str()));
     MailServer::new(&section.url, login, &section.from).map_err(|problem| CliError::Usage(format!("[smtp] {problem}")))
+}
+
+fn push_settings(section: &PushSection) -> Result<PushSettings, CliError> {
+    PushSettings::new(&section.contact).map_err(|problem| CliError::Usage(format!("[push] {problem}")))
 }

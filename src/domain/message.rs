@@ -14,6 +14,8 @@ const CODE_CHARS_MAX: usize = 12;
 pub enum Channel {
     /// A letter to an electronic mailbox.
     Email,
+    /// A notification of a browser, by the push service that it named.
+    Push,
     /// A short message to a telephone.
     Sms,
     /// A message to a telephone's Zalo account.
@@ -22,8 +24,9 @@ pub enum Channel {
 
 impl Channel {
     /// Every channel.
-    pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Zalo];
-    const WORDS: [(&'static str, Self); 3] = [("email", Self::Email), ("sms", Self::Sms), ("zalo", Self::Zalo)];
+    pub const ALL: [Self; 4] = [Self::Email, Self::Push, Self::Sms, Self::Zalo];
+    const WORDS: [(&'static str, Self); 4] =
+        [("email", Self::Email), ("push", Self::Push), ("sms", Self::Sms), ("zalo", Self::Zalo)];
 }
 
 word_enum!(Channel, "channel of messages");

@@ -92,7 +92,7 @@ pub use live::{
 pub use new_item::{NewDestination, NewItem};
 pub use notify::{
     ChannelStanding, Gateway, GatewayWords, MailServer, Message, MessageSent, NotificationPage, NotifySettings,
-    Recipient, TakenText,
+    PushAddress, PushOffer, PushSettings, Recipient, TakenText,
 };
 pub use once::FirstAnswer;
 pub use papers::{IssuedSlip, LABELS_MAX, LabelFormat, SlipCheck, SlipFault, SlipVerdict, verify_offline};

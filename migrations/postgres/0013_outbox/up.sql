@@ -7,7 +7,7 @@ CREATE TABLE outbox_messages (
     -- Also the idempotency key that gateways get.
     id BYTEA NOT NULL,
     event TEXT COLLATE "C" NOT NULL,
-    channel TEXT COLLATE "C" NOT NULL CHECK (channel IN ('email', 'sms', 'zalo')),
+    channel TEXT COLLATE "C" NOT NULL CHECK (channel IN ('email', 'push', 'sms', 'zalo')),
     template TEXT COLLATE "C" NOT NULL,
     -- Null once the message is delivered, or given up if they are secret.
     parameters TEXT NULL,
@@ -46,4 +46,21 @@ CREATE TABLE outbox_attempts (
     problem TEXT NULL,
     PRIMARY KEY (centre_id, message_id, attempt),
     FOREIGN KEY (centre_id, message_id) REFERENCES outbox_messages (centre_id, id) ON DELETE CASCADE
+);
+
+-- The key by which push services know who sends.
+CREATE TABLE push_keys (
+    centre_id BYTEA NOT NULL PRIMARY KEY REFERENCES centres (id),
+    secret BYTEA NOT NULL,
+    made_at BIGINT NOT NULL
+);
+
+-- The browser in which a citizen wants to be told, the last one that was named.
+CREATE TABLE push_subscriptions (
+    centre_id BYTEA NOT NULL,
+    home_delivery_id BYTEA NOT NULL,
+    address TEXT NOT NULL,
+    made_at BIGINT NOT NULL,
+    PRIMARY KEY (centre_id, home_delivery_id),
+    FOREIGN KEY (centre_id, home_delivery_id) REFERENCES home_deliveries (centre_id, id) ON DELETE CASCADE
 );

@@ -1,3 +1,5 @@
+DROP TABLE push_subscriptions;
+DROP TABLE push_keys;
 DROP TABLE outbox_attempts;
 DROP TABLE outbox_messages;
 ALTER TABLE centres DROP COLUMN message_templates;

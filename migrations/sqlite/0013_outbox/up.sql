@@ -7,7 +7,7 @@ CREATE TABLE outbox_messages (
     -- Also the idempotency key that gateways get.
     id BLOB NOT NULL,
     event TEXT NOT NULL,
-    channel TEXT NOT NULL CHECK (channel IN ('email', 'sms', 'zalo')),
+    channel TEXT NOT NULL CHECK (channel IN ('email', 'push', 'sms', 'zalo')),
     template TEXT NOT NULL,
     -- Null once the message is delivered, or given up if they are secret.
     parameters TEXT NULL,
@@ -46,4 +46,21 @@ CREATE TABLE outbox_attempts (
     problem TEXT NULL,
     PRIMARY KEY (centre_id, message_id, attempt),
     FOREIGN KEY (centre_id, message_id) REFERENCES outbox_messages (centre_id, id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- The key by which push services know who sends.
+CREATE TABLE push_keys (
+    centre_id BLOB NOT NULL PRIMARY KEY REFERENCES centres (id),
+    secret BLOB NOT NULL,
+    made_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The browser in which a citizen wants to be told, the last one that was named.
+CREATE TABLE push_subscriptions (
+    centre_id BLOB NOT NULL,
+    home_delivery_id BLOB NOT NULL,
+    address TEXT NOT NULL,
+    made_at INTEGER NOT NULL,
+    PRIMARY KEY (centre_id, home_delivery_id),
+    FOREIGN KEY (centre_id, home_delivery_id) REFERENCES home_deliveries (centre_id, id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;

@@ -1,11 +1,12 @@
 //! Home deliveries: what citizens ask, follow and change without an account, and what the centre's people do with them.
 //!
-//! `ask`, `track` and `say` are public: the first is guarded by what stands on an appointment slip, the others by the link.
+//! `ask`, `track`, `push` and `say` are public: the first is guarded by what stands on an appointment slip, the others by the link.
 
 mod ask;
 mod facts;
 mod fees;
 mod places;
+mod push;
 mod say;
 mod staff;
 mod track;
@@ -31,6 +32,9 @@ pub(super) fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfi
         .service(track::change)
         .service(track::cancel)
         .service(track::fetch_at_counter)
+        .service(push::get_push_offer)
+        .service(push::name_browser)
+        .service(push::forget_browser)
         .service(say::rate)
         .service(say::complain)
         .service(say::get_own_complaint)

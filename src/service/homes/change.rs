@@ -37,6 +37,11 @@ impl Service {
         self.followed(found.ok_or(ServiceError::NoSuchLink)?)?.ok_or(ServiceError::NoSuchLink)
     }
 
+    /// The request of a link.
+    pub(in crate::service) fn request_by_link(&self, link: &str) -> Result<HomeRequest, ServiceError> {
+        Ok(self.by_link(link)?.request)
+    }
+
     /// A home delivery, also one that no citizen asked for here: then what is known of it stands for a request.
     pub(super) fn any_followed(&self, id: HomeDeliveryId) -> Result<Followed, ServiceError> {
         if let Some(followed) = self.followed(id)? {

@@ -33,8 +33,8 @@ pub(super) fn templates(folder: &Folder, problems: &mut Problems) -> Checked<Vec
         let (text, text_en) = (row.text("text"), row.text("text_en"));
         let [subject, subject_en] = ["subject", "subject_en"].map(|column| {
             let subject = row.optional(column).unwrap_or_default();
-            if channel == Ok(Channel::Email) && subject.is_empty() {
-                return row.wrong(column, "it is empty: a letter says what it is about");
+            if matches!(channel, Ok(Channel::Email | Channel::Push)) && subject.is_empty() {
+                return row.wrong(column, "it is empty: a letter or notification says what it is about");
             }
             Ok(subject)
         });

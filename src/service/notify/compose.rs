@@ -1,6 +1,6 @@
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 
-use super::{Message, Recipient};
+use super::Message;
 use crate::{
     domain::{
         CentreData, Channel, DayClock, HalfDay, HomeDelivery, HomeRequest, MessageKind, MessageParameter,
@@ -112,12 +112,12 @@ impl Service {
         parameters: MessageParameters,
         occasion: &str,
     ) -> Result<Vec<OutboxMessage>, ServiceError> {
-        let Some(contact) = &request.contact else { return Ok(Vec::new()) };
+        let Some(to) = self.recipient_of(request)? else { return Ok(Vec::new()) };
         let message = Message {
             event: format!("{kind}/{}/{occasion}", request.id),
             kind,
             parameters,
-            to: Recipient::from(contact.phone.clone()),
+            to,
             home: Some(request.id),
             // A code is told while it is good.
             good_until: kind.is_secret().then_some(request.held_until),

@@ -90,8 +90,7 @@ impl Service {
             Some(home) => self.store().home_request(centre.centre.id, home)?,
             None => None,
         };
-        let contact = request.and_then(|request| request.contact);
-        let to = contact.map(|contact| super::Recipient::from(contact.phone));
+        let to = request.map(|request| self.recipient_of(&request)).transpose()?.flatten();
         let Some(recipient) = to.and_then(|to| to.on(message.channel)) else {
             return Err(ServiceError::TooLate { why: "whom the message was for is forgotten" });
         };

@@ -2,7 +2,8 @@
 //!
 //! A message is a row that is inserted in the transaction of the change that it tells of, one for each channel that the centre
 //! has words for and the recipient an address. `compose` makes the rows, `send` takes those that are due, sends them by the
-//! gateways of `settings` and keeps what came of it, `desk` shows the people of the centre how messages stand.
+//! gateways of `settings` and keeps what came of it, `push` is how browsers are told, `desk` shows the people of the centre how
+//! messages stand.
 //!
 //! A message is sent at least once: whoever sends it has it for a while only. Its id goes with it as idempotency key, so that a
 //! gateway that knows such keys tells nobody twice. What is not urgent waits in quiet hours. Where no gateway is configured
@@ -10,6 +11,7 @@
 
 mod compose;
 mod desk;
+mod push;
 mod send;
 mod settings;
 
@@ -18,6 +20,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 pub use desk::{ChannelStanding, NotificationPage};
+pub use push::{PushAddress, PushOffer, PushSettings};
 pub use send::MessageSent;
 pub use settings::{Gateway, GatewayWords, MailServer, NotifySettings};
 
@@ -37,6 +40,8 @@ pub struct Recipient {
     pub phone: Option<Phone>,
     /// The mailbox.
     pub email: Option<lettre::Address>,
+    /// The browser, as the outbox has it.
+    push: Option<String>,
 }
 
 impl Recipient {
@@ -44,6 +49,7 @@ impl Recipient {
     fn on(&self, channel: Channel) -> Option<String> {
         match channel {
             Channel::Email => self.email.as_ref().map(ToString::to_string),
+            Channel::Push => self.push.clone(),
             Channel::Sms | Channel::Zalo => self.phone.as_ref().map(|phone| phone.reveal().to_owned()),
         }
     }
@@ -51,7 +57,13 @@ impl Recipient {
 
 impl From<Phone> for Recipient {
     fn from(phone: Phone) -> Self {
-        Self { phone: Some(phone), email: None }
+        Self { phone: Some(phone), ..Self::default() }
+    }
+}
+
+impl From<lettre::Address> for Recipient {
+    fn from(email: lettre::Address) -> Self {
+        Self { email: Some(email), ..Self::default() }
     }
 }
 

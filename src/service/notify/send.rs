@@ -6,6 +6,7 @@ use ureq::Agent;
 
 use super::{
     compose::{quiet_until, text_of},
+    push::Notification,
     settings::{Gateway, MailServer, NotifySettings},
 };
 use crate::{
@@ -27,7 +28,7 @@ const OWN_FAULT: [u16; 4] = [530, 534, 535, 538];
 pub(super) fn lease(channel: Channel) -> Duration {
     match channel {
         Channel::Email => Duration::seconds(180),
-        Channel::Sms | Channel::Zalo => Duration::seconds(60),
+        Channel::Push | Channel::Sms | Channel::Zalo => Duration::seconds(60),
     }
 }
 
@@ -44,6 +45,8 @@ pub enum MessageSent {
     Taken,
     /// It will never be taken.
     Refused(String),
+    /// It will never be taken, and nothing else for the same address either.
+    Gone(String),
     /// It was not taken now.
     Failed(String),
 }
@@ -73,6 +76,7 @@ impl Sending {
     pub(super) fn carries(&self, channel: Channel) -> bool {
         match channel {
             Channel::Email => self.settings.mail.is_some(),
+            Channel::Push => self.settings.push.is_some(),
             Channel::Sms => self.settings.sms.is_some(),
             Channel::Zalo => self.settings.zalo.is_some(),
         }
@@ -87,6 +91,8 @@ impl Sending {
             Channel::Email => {
                 self.settings.mail.as_ref().map_or_else(missing, |mail| self.mail(mail, message, to, text))
             }
+            // It needs the centre's key, too.
+            Channel::Push => missing(),
             Channel::Sms => self.settings.sms.as_ref().map_or_else(missing, |sms| self.post(sms, message, to, text)),
             Channel::Zalo => {
                 self.settings.zalo.as_ref().map_or_else(missing, |zalo| self.post(zalo, message, to, text))
@@ -211,10 +217,25 @@ impl Service {
         let Ok(centre) = self.centre() else {
             return MessageSent::Failed("the centre could not be read".into());
         };
-        match text_of(&centre, message) {
-            Ok(text) => self.sending().send(message, &text),
-            Err(problem) => MessageSent::Failed(problem),
+        let text = match text_of(&centre, message) {
+            Ok(text) => text,
+            Err(problem) => return MessageSent::Failed(problem),
+        };
+        match (message.channel, &self.sending().settings.push, message.recipient.as_deref()) {
+            (Channel::Push, Some(settings), Some(to)) => match self.push_key() {
+                Ok(key) => {
+                    let notification = Notification { message, text: &text, to };
+                    notification.post(self.public_agent(), &key, settings, self.now())
+                }
+                Err(error) => MessageSent::Failed(error.to_string()),
+            },
+            _ => self.sending().send(message, &text),
         }
+    }
+
+    /// Whether browsers are told anything.
+    pub(super) fn pushes(&self) -> bool {
+        self.sending().carries(Channel::Push)
     }
 
     /// Keeps what came of sending a message: delivered, to be tried again, or given up.
@@ -232,10 +253,13 @@ impl Service {
         let (state, problem) = match (sent, again) {
             (MessageSent::Taken, _) => (MessageState::Delivered, None),
             (MessageSent::Failed(problem), Some(_)) => (MessageState::Waiting, Some(problem.clone())),
-            (MessageSent::Failed(problem) | MessageSent::Refused(problem), _) => {
+            (MessageSent::Failed(problem) | MessageSent::Refused(problem) | MessageSent::Gone(problem), _) => {
                 (MessageState::Dead, Some(problem.clone()))
             }
         };
+        if let (MessageSent::Gone(_), Some(home)) = (sent, message.home) {
+            self.store().delete_push_subscription(centre.centre.id, home)?;
+        }
         let due_at = again.filter(|_| state == MessageState::Waiting).unwrap_or(now);
         let sent = SentMessage { state, attempts, due_at, problem };
         self.store().settle_message(centre.centre.id, message, &sent, now)?;

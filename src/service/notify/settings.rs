@@ -4,6 +4,7 @@ use lettre::{SmtpTransport, message::Mailbox, transport::smtp::authentication::C
 use serde_json::Value;
 use ureq::http::{HeaderName, HeaderValue, Uri};
 
+use super::push::PushSettings;
 use crate::domain::MessageParameters;
 
 /// The longest that one message takes to be sent.
@@ -194,13 +195,15 @@ pub struct NotifySettings {
     pub zalo: Option<Gateway>,
     /// What carries letters.
     pub mail: Option<MailServer>,
+    /// As whom we speak to push services.
+    pub push: Option<PushSettings>,
     /// How long sending one may take.
     pub time_out: Duration,
 }
 
 impl Default for NotifySettings {
     fn default() -> Self {
-        Self { sms: None, zalo: None, mail: None, time_out: TIME_OUT_DEFAULT }
+        Self { sms: None, zalo: None, mail: None, push: None, time_out: TIME_OUT_DEFAULT }
     }
 }
 

@@ -254,7 +254,8 @@ impl Service {
     }
 }
 
-fn check_url(text: &str, reaches_private: bool) -> Result<(), String> {
+/// Checks where requests are to be sent: by TLS to a public host, unless the installation reaches into private networks.
+pub(in crate::service) fn check_url(text: &str, reaches_private: bool) -> Result<(), String> {
     let expected = "expected an https URL, such as https://partner.example.org/hooks/conthoi";
     let uri: Uri = text.parse().map_err(|_| expected.to_owned())?;
     let scheme = uri.scheme_str().unwrap_or_default();

@@ -77,6 +77,11 @@ pub(in crate::service) fn signature(key: &[u8], id: &str, timestamp: i64, payloa
 }
 
 impl Service {
+    /// What sends to addresses that others have named.
+    pub(in crate::service) fn public_agent(&self) -> &Agent {
+        &self.inner.sender.get_or_init(|| Sender::new(self.exchange())).0
+    }
+
     /// Sends a delivery once, and waits for the answer as long as the settings have it. Nothing is kept of what came of it.
     #[must_use]
     pub fn send_delivery(&self, taken: &TakenDelivery) -> SendOutcome {
@@ -88,9 +93,8 @@ impl Service {
         };
         let id = format!("msg_{}", delivery.id.simple());
         let timestamp = self.now().timestamp();
-        let sender = self.inner.sender.get_or_init(|| Sender::new(self.exchange()));
-        let answer = sender
-            .0
+        let answer = self
+            .public_agent()
             .post(&endpoint.url)
             .header("content-type", "application/json")
             .header("webhook-id", &id)

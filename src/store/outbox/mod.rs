@@ -3,8 +3,9 @@
 //! A message is inserted in the transaction of the change that it tells of, so that neither is there without the other, and an
 //! event is told on a channel once, whoever inserts it again. Sending is leased: whoever takes a message has it for a while,
 //! and when nothing is heard of that process another one takes it, with the same id. Once a message is delivered or given
-//! up, nothing in it says to whom it went.
+//! up, nothing in it says to whom it went. `push` has the browsers that citizens want to be told in.
 
+mod push;
 mod read;
 
 use std::fmt;
@@ -17,7 +18,7 @@ use super::{
     Store, StoreError,
     columns::{Id, Micros, from_json, to_json, unsigned, without_nul, word},
     connection::{AnyConnection, on_backend},
-    schema::{outbox_attempts, outbox_messages},
+    schema::{outbox_attempts, outbox_messages, push_subscriptions},
 };
 use crate::domain::{CentreId, Channel, HomeDeliveryId, MessageKind, MessageParameters};
 
@@ -243,6 +244,8 @@ pub(super) fn erase_messages(
         outbox_messages::ended_at.eq(Some(Micros::from(now))),
     );
     on_backend!(connection, |c| diesel::update(waiting).set(dead).execute(c))?;
+    let browser = push_subscriptions::table.find((centre, home));
+    on_backend!(connection, |c| diesel::delete(browser).execute(c))?;
     let all = of_home().filter(outbox_messages::parameters.is_not_null());
     let none = outbox_messages::parameters.eq(None::<String>);
     on_backend!(connection, |c| diesel::update(all).set(none).execute(c))?;

@@ -79,6 +79,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_deliveries,
     outbox_messages,
     outbox_attempts,
+    push_keys,
+    push_subscriptions,
     phone_keys,
     dossier_phones,
     home_requests,

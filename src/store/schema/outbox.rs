@@ -31,3 +31,20 @@ diesel::table! {
         problem -> Nullable<Text>,
     }
 }
+
+diesel::table! {
+    push_keys (centre_id) {
+        centre_id -> Binary,
+        secret -> Binary,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    push_subscriptions (centre_id, home_delivery_id) {
+        centre_id -> Binary,
+        home_delivery_id -> Binary,
+        address -> Text,
+        made_at -> BigInt,
+    }
+}

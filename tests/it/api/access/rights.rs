@@ -56,6 +56,9 @@ DELETE /v1/track/{link}                   -
 POST   /v1/track/{link}/confirmation      -
 POST   /v1/track/{link}/code              -
 POST   /v1/track/{link}/counter           -
+GET    /v1/track/{link}/push              -
+PUT    /v1/track/{link}/push              -
+DELETE /v1/track/{link}/push              -
 PUT    /v1/track/{link}/rating            -
 PUT    /v1/track/{link}/complaints/{id}   -
 GET    /v1/track/{link}/complaints/{id}   -

@@ -20,6 +20,17 @@ fn endpoints() -> Vec<(&'static str, String, Value)> {
         ("POST", "/confirmation".into(), json!({ "code": "000000" })),
         ("POST", "/code".into(), json!({})),
         ("POST", "/counter".into(), json!({ "date": "2019-06-18" })),
+        ("GET", "/push".into(), Value::Null),
+        (
+            "PUT",
+            "/push".into(),
+            json!({
+                "endpoint": "https://push.example.org/send/1",
+                "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+                "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+            }),
+        ),
+        ("DELETE", "/push".into(), Value::Null),
         ("PUT", "/rating".into(), json!({ "step": "satisfied" })),
         ("PUT", format!("/complaints/{}", Uuid::from_u128(1)), json!({ "text": "Chậm." })),
         ("GET", format!("/complaints/{}", Uuid::from_u128(1)), Value::Null),
