@@ -4,10 +4,9 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        blocking,
+        Answer, blocking,
         body::{Fields, JsonBody},
         params::{NoQuery, PathParams},
-        problem::{Failure, Problem},
     },
     service::{PushAddress, PushOffer, Service},
 };
@@ -48,16 +47,9 @@ pub(crate) struct PushAddressBody {
 /// Whether and how a browser can be told of a home delivery by Web Push.
 #[utoipa::path(tag = "home deliveries", security(()),
     params(("link" = String, Path, description = "What stands behind /v1/track/ in the link that was given")),
-    responses(
-        (status = 200, description = "The key that a browser has to be given", body = PushOfferResponse),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The key that a browser has to be given", body = PushOfferResponse)))]
 #[get("/v1/track/{link}/push")]
-pub(crate) async fn get_push_offer(
-    service: web::Data<Service>,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn get_push_offer(service: web::Data<Service>, path: PathParams, _: NoQuery) -> Answer {
     let link = path.text("link").to_owned();
     let offer = blocking(&service, move |service| service.push_offer(&link)).await?;
     Ok(HttpResponse::Ok().json(PushOfferResponse::from(offer)))
@@ -69,16 +61,10 @@ pub(crate) async fn get_push_offer(
     request_body = PushAddressBody,
     responses(
         (status = 204, description = "It is told"),
-        (status = 409, description = "This centre tells browsers nothing", body = Problem, content_type = "application/problem+json"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "This centre tells browsers nothing"),
     ))]
 #[put("/v1/track/{link}/push")]
-pub(crate) async fn name_browser(
-    service: web::Data<Service>,
-    path: PathParams,
-    _: NoQuery,
-    body: JsonBody,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn name_browser(service: web::Data<Service>, path: PathParams, _: NoQuery, body: JsonBody) -> Answer {
     let link = path.text("link").to_owned();
     let mut fields = Fields::of(body.json)?;
     let [endpoint, p256dh, auth] = ["endpoint", "p256dh", "auth"].map(|name| fields.required::<String>(name));
@@ -92,16 +78,9 @@ pub(crate) async fn name_browser(
 /// Have no browser told of a home delivery any more.
 #[utoipa::path(tag = "home deliveries", security(()),
     params(("link" = String, Path, description = "What stands behind /v1/track/ in the link that was given")),
-    responses(
-        (status = 204, description = "None is told"),
-        (status = "default", description = "Any failure", body = Problem, content_type = "application/problem+json"),
-    ))]
+    responses((status = 204, description = "None is told")))]
 #[delete("/v1/track/{link}/push")]
-pub(crate) async fn forget_browser(
-    service: web::Data<Service>,
-    path: PathParams,
-    _: NoQuery,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn forget_browser(service: web::Data<Service>, path: PathParams, _: NoQuery) -> Answer {
     let link = path.text("link").to_owned();
     blocking(&service, move |service| service.forget_browser(&link)).await?;
     Ok(HttpResponse::NoContent().finish())
