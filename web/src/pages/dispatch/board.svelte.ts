@@ -148,10 +148,11 @@ class Board {
     });
     const findings = await get<Schemas['DiscrepancyList']>('/v1/discrepancies?state=open&limit=200');
     if (date !== this.date) return;
-    this.live = live;
+    // Of another day than today nothing is live: what would be late by now tells nobody anything.
+    this.live = live?.at.slice(0, 10) === date ? live : null;
     this.knowsLive = live !== null;
     this.findings = findings.discrepancies;
-    if (live && this.plan && live.revision !== this.plan.revision) await this.load();
+    if (this.live && live && this.plan && live.revision !== this.plan.revision) await this.load();
   }
 
   /** The browser itself reconnects and says which event it had last. */
