@@ -41,6 +41,7 @@ mod live;
 mod login;
 mod manifest;
 mod middleware;
+mod notifications;
 mod openapi;
 mod pages;
 mod paging;
@@ -50,6 +51,7 @@ mod parties;
 mod places;
 mod plan_jobs;
 mod plans;
+mod postal;
 mod problem;
 mod problem_code;
 mod reports;
@@ -135,10 +137,15 @@ fn limited_app(
 }
 
 fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    endpoints_of_post_and_complaints(api);
     homes::endpoints(api);
     exchange_and_papers(api);
     access(api);
-    api.service(health::live)
+    api.service(notifications::list_notifications)
+        .service(notifications::list_templates)
+        .service(notifications::preview_template)
+        .service(notifications::retry_notification)
+        .service(health::live)
         .service(health::ready)
         .service(centre::get_centre)
         .service(sites::list_sites)
@@ -164,14 +171,6 @@ fn endpoints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(discrepancies::get_discrepancy)
         .service(discrepancies::assign_discrepancy)
         .service(discrepancies::resolve_discrepancy)
-        .service(complaints::ratings::record_rating)
-        .service(complaints::ratings::list_ratings)
-        .service(complaints::ratings::get_rating)
-        .service(complaints::list::list_complaints)
-        .service(complaints::list::get_complaint)
-        .service(complaints::list::answer_complaint)
-        .service(complaints::compensations::record_compensation)
-        .service(complaints::compensations::list_compensations)
         .service(reports::list_reports)
         .service(reports::get_quarterly_report)
         .service(reports::get_report)
@@ -260,6 +259,21 @@ fn access(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(audit::get_audit)
         .service(problem_code::list_problems)
         .service(problem_code::explain_problem);
+}
+
+fn endpoints_of_post_and_complaints(api: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    api.service(complaints::ratings::record_rating)
+        .service(complaints::ratings::list_ratings)
+        .service(complaints::ratings::get_rating)
+        .service(complaints::list::list_complaints)
+        .service(complaints::list::get_complaint)
+        .service(complaints::list::answer_complaint)
+        .service(complaints::compensations::record_compensation)
+        .service(complaints::compensations::list_compensations)
+        .service(postal::handovers::create_postal_handover)
+        .service(postal::handovers::list_postal_handovers)
+        .service(postal::handovers::get_postal_handover)
+        .service(postal::events::record_postal_events);
 }
 
 async fn to_docs() -> HttpResponse {

@@ -216,6 +216,7 @@ impl From<ServiceError> for Failure {
             ServiceError::TooLate { .. } => ProblemCode::TOO_LATE,
             ServiceError::RequestChanged { .. } => ProblemCode::REQUEST_CHANGED,
             ServiceError::NoHomeDelivery { .. } => ProblemCode::NO_HOME_DELIVERY,
+            ServiceError::NoPostalNumbers { .. } => ProblemCode::NO_POSTAL_NUMBERS,
             ServiceError::FactDiffers { .. } => ProblemCode::FACT_DIFFERS,
             ServiceError::BadCredentials => ProblemCode::BAD_CREDENTIALS,
             ServiceError::Forbidden { .. } => ProblemCode::FORBIDDEN,

@@ -187,6 +187,9 @@ problem_codes! {
     NO_HANDOVER = "no_handover" 422 "The scan hands nothing over"
         "A minute is made of a scan by which something was given, received or handed back. The detail names what the \
          scan did instead.";
+    NO_POSTAL_NUMBERS = "no_postal_numbers" 422 "No postal numbers are left"
+        "Every parcel gets a number of a range that the postal operator has given the centre. Add the next range to postal_numbers.csv \
+         and import the folder again.";
     NO_FORM = "no_form" 422 "No form is in force"
         "The centre's data have no form for that paper on that day. Add a row to forms.csv and import the folder again.";
     NOT_A_WORKING_DAY = "not_a_working_day" 422 "That day is not a working day"

@@ -24,8 +24,15 @@ const REVIEW_EVERY: Duration = Duration::from_secs(10);
 const WEBHOOKS_EVERY: Duration = Duration::from_secs(2);
 /// What happens within so long is looked at together.
 const WEBHOOKS_GATHER: Duration = Duration::from_millis(100);
+/// How often handovers and events are exchanged with the postal operator.
+const POST_EVERY: Duration = Duration::from_secs(60);
 /// Webhooks on their way at once.
 const DELIVERIES_AT_ONCE: usize = 16;
+
+/// How often it is looked whether messages to people are due.
+const MESSAGES_EVERY: Duration = Duration::from_secs(1);
+/// Messages on their way at once; no channel has so many that another has to wait.
+const MESSAGES_AT_ONCE: usize = 16;
 
 /// Why the server does not serve.
 #[derive(Debug, thiserror::Error)]
@@ -110,7 +117,11 @@ pub fn serve(service: &Service, listener: TcpListener, ready: impl FnOnce(Socket
         let handle = server.handle();
         actix_web::rt::spawn(review(service.clone()));
         actix_web::rt::spawn(tell_webhooks(service.clone()));
+        actix_web::rt::spawn(tell_people(service.clone()));
         actix_web::rt::spawn(forget_idle(limits));
+        if service.has_postal_operator() {
+            actix_web::rt::spawn(exchange_with_post(service.clone()));
+        }
         let stopping = service.clone();
         actix_web::rt::spawn(async move {
             interrupted().await;
@@ -176,6 +187,55 @@ async fn tell_webhooks(service: Service) {
             _ = changes.changed() => tokio::time::sleep(WEBHOOKS_GATHER).await,
             () = tokio::time::sleep(WEBHOOKS_EVERY) => {}
         }
+    }
+}
+
+/// Tells the postal operator's system of handovers and asks it for events, as long as the server runs.
+async fn exchange_with_post(service: Service) {
+    while !service.is_closing() {
+        let asking = service.clone();
+        let exchanged = web::block(move || {
+            asking.announce_postal_handovers()?;
+            asking.read_postal_events()
+        });
+        match exchanged.await {
+            Ok(Ok(_) | Err(ServiceError::NoCentre | ServiceError::SeveralCentres { .. })) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "handovers and events were not exchanged; trying again"),
+            Err(error) => tracing::error!(%error, "exchanging with the postal operator failed; trying again"),
+        }
+        tokio::time::sleep(POST_EVERY).await;
+    }
+}
+
+/// Sends people their messages, as long as the server runs.
+async fn tell_people(service: Service) {
+    let at_once = Arc::new(Semaphore::new(MESSAGES_AT_ONCE));
+    while !service.is_closing() {
+        let looking = service.clone();
+        match web::block(move || looking.take_due_messages()).await {
+            Ok(Ok(due)) => {
+                for message in due {
+                    let Ok(permit) = Arc::clone(&at_once).acquire_owned().await else { return };
+                    let sender = service.clone();
+                    actix_web::rt::spawn(async move {
+                        let sent = web::block(move || {
+                            let sent = sender.send_message(&message);
+                            sender.settle_message(&message, &sent)
+                        });
+                        match sent.await {
+                            Ok(Ok(())) => {}
+                            Ok(Err(error)) => tracing::warn!(%error, "what came of a message could not be kept"),
+                            Err(error) => tracing::error!(%error, "sending a message failed"),
+                        }
+                        drop(permit);
+                    });
+                }
+            }
+            Ok(Err(ServiceError::NoCentre | ServiceError::SeveralCentres { .. })) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "messages could not be looked at; trying again"),
+            Err(error) => tracing::error!(%error, "looking at messages failed; trying again"),
+        }
+        tokio::time::sleep(MESSAGES_EVERY).await;
     }
 }
 

@@ -15,7 +15,7 @@ Exit codes:
 Configuration: an option, else the environment (CONTHOI_*), else the TOML file (--config, CONTHOI_CONFIG or
 ./conthoi.toml), else the default. Keys of the file: database, centre, roads, bind, port, log, log_format,
 solve_seconds_max, solve_at_once, public_url, webhooks_private, evidence_dir, evidence_bytes_max, oidc_issuer,
-  oidc_client_id, oidc_client_secret_file.
+  oidc_client_id, oidc_client_secret_file; and the sections [sms], [zalo] and [smtp], by which people are told.
 
 Examples:
   conthoi demo                          one real day of Sóc Trăng, planned, shown and served
@@ -168,6 +168,12 @@ pub(super) struct Listen {
     /// The file with the secret that the provider shares with this service
     #[arg(long, env = "CONTHOI_OIDC_CLIENT_SECRET_FILE", value_name = "FILE")]
     pub oidc_client_secret_file: Option<PathBuf>,
+    /// Below which URL the postal operator's system is told of handovers and asked for events
+    #[arg(long, env = "CONTHOI_POST_URL", value_name = "URL")]
+    pub post_url: Option<String>,
+    /// The file with the secret that the operator shares with this service: whsec_ and 24 to 64 bytes in Base64
+    #[arg(long, env = "CONTHOI_POST_SECRET_FILE", value_name = "FILE")]
+    pub post_secret_file: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -12,10 +12,11 @@ use tracing_subscriber::EnvFilter;
 use super::{
     args::{Command, Common, Listen},
     error::CliError,
+    gateways::{GatewaySection, MailSection, notify},
 };
 use crate::service::{
-    AccessSettings, DatabaseUrl, EvidenceLimits, ExchangeSettings, ProviderSettings, PublicUrl, Service, Setup,
-    solve::SolveLimits,
+    AccessSettings, DatabaseUrl, EvidenceLimits, ExchangeSettings, PostalSettings, ProviderSettings, PublicUrl,
+    Service, Setup, solve::SolveLimits,
 };
 
 /// The file that is read where it exists and no other is named.
@@ -46,6 +47,11 @@ struct File {
     oidc_issuer: Option<String>,
     oidc_client_id: Option<String>,
     oidc_client_secret_file: Option<PathBuf>,
+    post_url: Option<String>,
+    post_secret_file: Option<PathBuf>,
+    sms: Option<GatewaySection>,
+    zalo: Option<GatewaySection>,
+    smtp: Option<MailSection>,
 }
 
 /// Options, environment, file and defaults in one.
@@ -63,6 +69,8 @@ pub(super) struct Config {
     oidc_issuer: Option<String>,
     oidc_client_id: Option<String>,
     oidc_client_secret_file: Option<PathBuf>,
+    post_url: Option<String>,
+    post_secret_file: Option<PathBuf>,
 }
 
 impl Config {
@@ -102,6 +110,7 @@ impl Config {
                     bytes_max: file.evidence_bytes_max.unwrap_or(EvidenceLimits::default().bytes_max),
                     ..EvidenceLimits::default()
                 },
+                notify: notify(file.sms.as_ref(), file.zalo.as_ref(), file.smtp.as_ref())?,
                 access: AccessSettings { public_url, ..AccessSettings::default() },
             },
             solve_seconds_max: file.solve_seconds_max,
@@ -110,6 +119,8 @@ impl Config {
             oidc_issuer: file.oidc_issuer,
             oidc_client_id: file.oidc_client_id,
             oidc_client_secret_file: file.oidc_client_secret_file,
+            post_url: file.post_url,
+            post_secret_file: file.post_secret_file,
             json: common.json,
             bind: file.bind,
             port: file.port,
@@ -157,7 +168,27 @@ impl Config {
             return Err(CliError::Usage("evidence_bytes_max is 0: expected 1 or more".into()));
         }
         setup.access.provider = self.provider(listen)?;
-        Ok(setup.open()?)
+        let operator = self.postal_operator(listen)?;
+        let service = setup.open()?;
+        if let Some(operator) = operator {
+            service.exchange_with_post(operator);
+        }
+        Ok(service)
+    }
+
+    /// The postal operator's system, where one is configured: all of it, or nothing.
+    fn postal_operator(&self, listen: &Listen) -> Result<Option<PostalSettings>, CliError> {
+        let url = listen.post_url.as_ref().or(self.post_url.as_ref());
+        let secret_file = listen.post_secret_file.as_ref().or(self.post_secret_file.as_ref());
+        match (url, secret_file) {
+            (None, None) => Ok(None),
+            (Some(url), Some(file)) => {
+                let secret = fs::read_to_string(file)
+                    .map_err(|error| CliError::Usage(format!("post_secret_file {}: {error}", file.display())))?;
+                PostalSettings::new(url, &secret).map(Some).map_err(CliError::Usage)
+            }
+            _ => Err(CliError::Usage("the postal operator's system needs both post_url and post_secret_file".into())),
+        }
     }
 
     /// The identity provider, where one is configured: all of it, or nothing.

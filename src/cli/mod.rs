@@ -15,6 +15,7 @@ mod day_table;
 mod demo;
 mod erase;
 mod error;
+mod gateways;
 mod import;
 mod interrupt;
 mod ledger;

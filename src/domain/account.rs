@@ -81,6 +81,9 @@ pub enum Scope {
     /// Recording what rating devices take in.
     #[serde(rename = "ratings:write")]
     RatingsWrite,
+    /// Tell what became of what was handed to the postal operator.
+    #[serde(rename = "post:write")]
+    PostWrite,
     /// Reading reports.
     #[serde(rename = "reports:read")]
     ReportsRead,
@@ -88,7 +91,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::CentreRead,
         Self::ItemsRead,
         Self::ItemsWrite,
@@ -102,10 +105,11 @@ impl Scope {
         Self::PaperPrint,
         Self::Solve,
         Self::RatingsWrite,
+        Self::PostWrite,
         Self::ReportsRead,
     ];
 
-    const WORDS: [(&'static str, Self); 14] = [
+    const WORDS: [(&'static str, Self); 15] = [
         ("centre:read", Self::CentreRead),
         ("items:read", Self::ItemsRead),
         ("items:write", Self::ItemsWrite),
@@ -119,6 +123,7 @@ impl Scope {
         ("paper:print", Self::PaperPrint),
         ("solve", Self::Solve),
         ("ratings:write", Self::RatingsWrite),
+        ("post:write", Self::PostWrite),
         ("reports:read", Self::ReportsRead),
     ];
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Calendar, CentreId, Commune, Courier, DeliveryReach, DomainError, DossierCodePatterns, Effective, FormKind,
-    HalfDay, HomeTerms, LocalWindow, OpeningHours, PaperForm, PublishedFigures, Rules, SeasonProfile, Site, SiteId,
-    SiteKind, Timetable, Vehicle, VehicleId,
+    HalfDay, HomeTerms, LocalWindow, MessageTemplate, OpeningHours, PaperForm, PublishedFigures, Rules, SeasonProfile,
+    Site, SiteId, SiteKind, Timetable, Vehicle, VehicleId,
 };
 
 /// A one-stop centre.
@@ -97,6 +97,8 @@ pub struct CentreData {
     pub half_days: Vec<HalfDayHours>,
     /// On what terms results are brought home.
     pub homes: HomeTerms,
+    /// The words of what is told to people.
+    pub templates: Vec<MessageTemplate>,
     /// Law and local habit.
     pub rules: Rules,
     /// The forms that regulations prescribe.

@@ -1,7 +1,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{DeliveryReach, Effective};
+use super::{DeliveryReach, Effective, PostalRange};
 
 /// What a home delivery costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +63,9 @@ pub struct HomeTerms {
     pub presence: Vec<PresenceDuty>,
     /// The texts of the consent.
     pub consents: Vec<Consent>,
+    /// The numbers that the postal operator has given the centre, in order.
+    #[serde(default)]
+    pub postal_ranges: Vec<PostalRange>,
 }
 
 impl HomeTerms {

@@ -61,10 +61,12 @@ mod home_terms;
 mod id;
 mod item;
 mod live;
+mod message;
 mod opening;
 mod phone;
 mod plan;
 mod position;
+mod postal;
 mod pouch;
 mod rating;
 mod reason;
@@ -106,12 +108,14 @@ pub use id::{
 };
 pub use item::{Destination, Item, ItemCode, Waypoint};
 pub use live::{Disruption, Lock, PositionFix};
+pub use message::{Channel, MessageKind, MessageParameter, MessageParameters, MessageTemplate, MessageText};
 pub use opening::{OpeningHours, OpeningRow, Weekdays};
 pub use phone::Phone;
 pub use plan::{
     Leg, LegCarrier, Place, Plan, PlanSummary, PlannedRound, PlannedRun, Route, Stop, TravelBasis, TravelKind, Warning,
 };
 pub use position::{Position, PositionQuality};
+pub use postal::{PostalEvent, PostalHandover, PostalParcel, PostalRange, PostalStep};
 pub use pouch::{Pouch, PouchCode};
 pub use rating::{Matter, RATING_COMMENT_CHARS_MAX, Rating, RatingSource, RatingStep, satisfied_from};
 pub use reason::{Unassigned, UnassignedReason};

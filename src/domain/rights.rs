@@ -73,6 +73,12 @@ pub enum Act {
     ReadComplaints,
     /// Answer complaints, and record what is paid for losses.
     AnswerComplaints,
+    /// Hand things to the postal operator.
+    HandToPost,
+    /// Read what was handed to the postal operator, and what became of it.
+    ReadPost,
+    /// Tell what became of what was handed to the postal operator.
+    TellOfPost,
     /// Read reports.
     ReadReports,
     /// Try other timetables on what was recorded.
@@ -89,6 +95,10 @@ pub enum Act {
     TakeFees,
     /// Erase a citizen's personal data.
     ErasePersonalData,
+    /// See how messages to people stand, and what they say in general.
+    ReadNotifications,
+    /// Send messages that were given up again.
+    RetryNotifications,
     /// Read what one is oneself, change one's own password, go.
     ManageOneself,
 }
@@ -111,7 +121,7 @@ use Reach::{All as A, Nothing as N, Own as O};
 /// Own of a courier is what is on the own route or was in the own hands, of a clerk what comes from, goes to or was at the
 /// own office.
 #[rustfmt::skip]
-const TABLE: [(Act, [Reach; 5], Option<Scope>); 41] = [
+const TABLE: [(Act, [Reach; 5], Option<Scope>); 46] = [
     //                          admin
     //                             dispatcher
     //                                courier
@@ -149,6 +159,9 @@ const TABLE: [(Act, [Reach; 5], Option<Scope>); 41] = [
     (Act::RecordRatings,       [A, A, N, N, N], Some(Scope::RatingsWrite)),
     (Act::ReadComplaints,      [A, A, N, N, A], None),
     (Act::AnswerComplaints,    [A, A, N, N, N], None),
+    (Act::HandToPost,          [A, A, N, O, N], None),
+    (Act::ReadPost,            [A, A, N, O, A], Some(Scope::PostWrite)),
+    (Act::TellOfPost,          [A, A, N, N, N], Some(Scope::PostWrite)),
     (Act::ReadReports,         [A, A, N, N, A], Some(Scope::ReportsRead)),
     (Act::DesignTimetable,     [A, A, N, N, A], None),
     (Act::ListHomeDeliveries,  [A, A, N, N, A], None),
@@ -157,6 +170,8 @@ const TABLE: [(Act, [Reach; 5], Option<Scope>); 41] = [
     (Act::ReadFees,            [A, A, O, N, A], None),
     (Act::TakeFees,            [A, A, N, N, N], None),
     (Act::ErasePersonalData,   [A, N, N, N, N], None),
+    (Act::ReadNotifications,   [A, A, N, N, A], None),
+    (Act::RetryNotifications,  [A, A, N, N, N], None),
     (Act::ManageOneself,       [A, A, A, A, A], None),
 ];
 
@@ -269,9 +284,12 @@ mod tests {
             Act::ManageAccounts,
             Act::RecordRatings,
             Act::AnswerComplaints,
+            Act::HandToPost,
+            Act::TellOfPost,
             Act::RecordHomeFacts,
             Act::TakeFees,
             Act::ErasePersonalData,
+            Act::RetryNotifications,
         ];
         let supervisor = Authority { role: Role::Supervisor, acts_for: None, scopes: BTreeSet::new() };
         assert!(changes.into_iter().all(|act| supervisor.reach(act) == Reach::Nothing));

@@ -35,6 +35,15 @@ impl S10 {
         })
     }
 
+    /// The identifier of the item with this serial number.
+    ///
+    /// # Errors
+    /// [`DomainError::Code`] when a part of it cannot be one of an identifier.
+    pub fn of(service: &str, serial: u32, country: &str) -> Result<Self, DomainError> {
+        let digit = Self::check_digit(serial).unwrap_or(0);
+        format!("{service}{serial:08}{digit}{country}").parse()
+    }
+
     /// The identifier as printed: thirteen characters, capitals.
     #[must_use]
     pub fn as_str(&self) -> &str {

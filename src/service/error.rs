@@ -383,6 +383,23 @@ pub enum ServiceError {
         /// What.
         missing: &'static str,
     },
+    /// The ranges of postal numbers are used up.
+    #[error(
+        "{wanted} postal numbers are wanted, and the ranges of postal_numbers.csv in force on {date} have fewer left: ask the \
+         operator for another range and import it"
+    )]
+    NoPostalNumbers {
+        /// How many are wanted.
+        wanted: usize,
+        /// The day.
+        date: NaiveDate,
+    },
+    /// The postal operator's system does not do as it should.
+    #[error("the postal operator's system cannot be asked: {problem}")]
+    PostalOperator {
+        /// What is in the way.
+        problem: String,
+    },
     /// Another fact has the id.
     #[error("something else is recorded under the id {id}: record another thing under another id")]
     FactDiffers {

@@ -33,6 +33,7 @@ mod once;
 mod papers;
 mod planning;
 mod plans;
+mod postal;
 mod readiness;
 mod reports;
 mod road_files;
@@ -88,11 +89,18 @@ pub use live::{
     MoveAnswer, NamedCause, POSITIONS_MAX, PositionAnswer, ProposalView,
 };
 pub use new_item::{NewDestination, NewItem};
-pub use notify::Message;
+pub use notify::{
+    ChannelStanding, Gateway, GatewayWords, MailServer, Message, MessageSent, NotificationPage, NotifySettings,
+    Recipient, TakenText,
+};
 pub use once::FirstAnswer;
 pub use papers::{IssuedSlip, LABELS_MAX, LabelFormat, SlipCheck, SlipFault, SlipVerdict, verify_offline};
 pub use planning::{DayRequest, Expected, PlanProgress, PlanVersion};
 pub use plans::{DayPlan, PlanDate};
+pub use postal::{
+    NewPostalHandover, POSTAL_EVENTS_MAX, ParcelState, PostalAnswer, PostalDay, PostalHandoverDetail, PostalSettings,
+    read_postal_event,
+};
 pub use readiness::Readiness;
 pub use reports::{ReportRequest, ReportTable};
 pub use road_files::{RoadsStep, import_roads, roads_summary};
@@ -130,7 +138,7 @@ pub use crate::{
     store::{
         AccessToken, Account, AuditCursor, AuditEntry, DatabaseUrl, DeliveryState, Device, DeviceShift,
         DiscrepancyCursor, DiscrepancyState, ErrorBehaviour, FeeHandIn, HomeCursor, HomeFilter, ItemCursor, JobState,
-        PlanJob, ProposalState, PutDossier, TimeCursor, WebhookDelivery,
+        MessageAttempt, MessageState, OutboxMessage, PlanJob, ProposalState, PutDossier, TimeCursor, WebhookDelivery,
     },
 };
 use crate::{
@@ -162,7 +170,8 @@ struct Inner {
     sender: OnceLock<webhooks::Sender>,
     access: Access,
     homes: homes::HomeDesk,
-    messages: notify::Messages,
+    postal: postal::PostalDesk,
+    sending: OnceLock<notify::Sending>,
 }
 
 impl Service {
@@ -226,7 +235,8 @@ impl Service {
             sender: OnceLock::new(),
             access: Access::new(access),
             homes: homes::HomeDesk::default(),
-            messages: notify::Messages::default(),
+            postal: postal::PostalDesk::default(),
+            sending: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
     }

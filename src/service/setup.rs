@@ -5,8 +5,8 @@ use std::{
 };
 
 use super::{
-    AccessSettings, EvidenceFolder, EvidenceLimits, ExchangeSettings, Service, ServiceError, SystemClock,
-    clock::ClockIds, estimated_travel, network_travel, read_network, solve::SolveLimits,
+    AccessSettings, EvidenceFolder, EvidenceLimits, ExchangeSettings, NotifySettings, Service, ServiceError,
+    SystemClock, clock::ClockIds, estimated_travel, network_travel, read_network, solve::SolveLimits,
 };
 use crate::{
     dispatch::TravelModes,
@@ -28,6 +28,8 @@ pub struct Setup {
     pub solve: SolveLimits,
     /// How the installation shows itself to others.
     pub exchange: ExchangeSettings,
+    /// By what messages to people are sent.
+    pub notify: NotifySettings,
     /// Where evidence is kept; beside an SQLite database's file when not given.
     pub evidence: Option<PathBuf>,
     /// What evidence may be.
@@ -57,7 +59,7 @@ impl Setup {
         let ids = Box::new(ClockIds(clock.clone()));
         let (centre, access) = (self.centre.clone(), self.access.clone());
         let service = Service::with_access(store, travel, clock, ids, centre, self.solve, access);
-        let service = service.with_exchange(self.exchange.clone());
+        let service = service.with_exchange(self.exchange.clone()).with_notifications(self.notify.clone());
         if let Some(folder) = self.evidence.clone().or_else(|| beside(&self.database)) {
             service.keep_evidence_in(EvidenceFolder::new(folder), self.evidence_limits);
         }

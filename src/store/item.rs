@@ -7,7 +7,7 @@ use super::{
     Inserted, ItemCursor, ItemFilter, ROWS_AT_ONCE, Store, StoreError,
     columns::{Id, Micros, corrupt, unsigned},
     connection::{AnyConnection, on_backend},
-    schema::{centres, dossiers, home_deliveries, home_requests, items, sites},
+    schema::{centres, dossiers, home_deliveries, home_requests, items, postal_parcel_items, sites},
 };
 use crate::domain::{CentreId, Destination, Item, ItemId, Waypoint};
 
@@ -311,6 +311,7 @@ impl Store {
                 select().filter(items::delivered_at.ge(Micros::from(undelivered_at))).load(connection)?;
             rows.extend(later);
             leave_unwanted(connection, Id::from(centre), &mut rows)?;
+            leave_what_the_post_has(connection, Id::from(centre), &mut rows)?;
             rows.sort_unstable_by_key(|row| (row.ready_at, row.id));
             items_of(rows)
         })
@@ -334,6 +335,27 @@ fn leave_unwanted(connection: &mut AnyConnection, centre: Id, rows: &mut Vec<Ite
     }
     unwanted.sort_unstable();
     rows.retain(|row| row.to_home_delivery_id.is_none_or(|home| unwanted.binary_search(&home).is_err()));
+    Ok(())
+}
+
+/// Leaves out what the postal operator has: it brings that home, not our rounds.
+fn leave_what_the_post_has(
+    connection: &mut AnyConnection,
+    centre: Id,
+    rows: &mut Vec<ItemRow>,
+) -> Result<(), StoreError> {
+    let mut out: Vec<Id> = Vec::new();
+    for rows in rows.chunks(ROWS_AT_ONCE) {
+        let found: Vec<Id> = postal_parcel_items::table
+            .filter(postal_parcel_items::centre_id.eq(centre))
+            .filter(postal_parcel_items::item_id.eq_any(rows.iter().map(|row| row.id)))
+            .filter(postal_parcel_items::is_out)
+            .select(postal_parcel_items::item_id)
+            .load(connection)?;
+        out.extend(found);
+    }
+    out.sort_unstable();
+    rows.retain(|row| out.binary_search(&row.id).is_err());
     Ok(())
 }
 

@@ -34,9 +34,11 @@ mod job;
 mod ledger;
 mod live;
 mod migrate;
+mod outbox;
 mod paper;
 mod plan;
 mod pool;
+mod postal;
 mod report;
 mod schema;
 mod season;
@@ -71,7 +73,9 @@ pub use ledger::{
 pub use live::{
     Archived, LiveState, Origin, OriginKind, ProposalState, RaisedCause, Revision, StoredAlert, StoredProposal,
 };
+pub use outbox::{MessageAttempt, MessageState, OutboxMessage, SentMessage};
 pub use paper::{SigningKey, StoredSlip};
+pub use postal::{HandedOver, NewParcel, StoredHandover, ToldEvent, ToldOf};
 pub use report::{
     ComplaintStanding, DiscrepancyCount, HomeAsked, HomeDelivered, LegTaken, PaidCount, RatingCount, RouteRidden,
     ScanOfTrip, SettlementCount, Stretch, TripPlanned,

@@ -13,8 +13,9 @@ use super::{
     item::ItemRow,
     plan::delete_plans,
     schema::{
-        compensations, complaints, dossiers, home_deliveries, items, plan_continues, plan_stop_items, plan_stops,
-        plan_unassigned, plan_warnings, ratings,
+        compensations, complaints, dossiers, home_deliveries, home_facts, items, plan_continues, plan_stop_items,
+        plan_stops, plan_unassigned, plan_warnings, postal_events, postal_handovers, postal_parcel_items,
+        postal_parcels, ratings,
     },
 };
 use crate::domain::{CentreId, Dossier, HomeDelivery, Item, Rating};
@@ -90,6 +91,42 @@ impl Store {
                     .execute(c)?
                     + diesel::delete(ratings::table.filter(ratings::centre_id.eq(centre)).filter(ratings::synthetic))
                         .execute(c)?;
+                let handed = || {
+                    postal_handovers::table
+                        .filter(postal_handovers::centre_id.eq(centre))
+                        .filter(postal_handovers::synthetic)
+                };
+                let parcels = || {
+                    postal_parcels::table
+                        .filter(postal_parcels::centre_id.eq(centre))
+                        .filter(postal_parcels::handover_id.eq_any(handed().select(postal_handovers::id)))
+                };
+                diesel::delete(
+                    postal_events::table.filter(postal_events::centre_id.eq(centre)).filter(
+                        postal_events::number.eq_any(parcels().select(postal_parcels::number)).or(
+                            postal_events::handover_id.assume_not_null().eq_any(handed().select(postal_handovers::id)),
+                        ),
+                    ),
+                )
+                .execute(c)?;
+                diesel::delete(
+                    postal_parcel_items::table
+                        .filter(postal_parcel_items::centre_id.eq(centre))
+                        .filter(postal_parcel_items::number.eq_any(parcels().select(postal_parcels::number))),
+                )
+                .execute(c)?;
+                diesel::delete(parcels()).execute(c)?;
+                diesel::delete(handed()).execute(c)?;
+                let synthetic_homes = home_deliveries::table
+                    .filter(home_deliveries::centre_id.eq(centre))
+                    .filter(home_deliveries::synthetic)
+                    .select(home_deliveries::id);
+                diesel::delete(
+                    home_facts::table
+                        .filter(home_facts::centre_id.eq(centre))
+                        .filter(home_facts::home_delivery_id.eq_any(synthetic_homes)),
+                )
+                .execute(c)?;
                 let items = diesel::delete(items::table.filter(items::centre_id.eq(centre)).filter(items::synthetic))
                     .execute(c)?;
                 let wanted = items::table

@@ -17,7 +17,7 @@ use super::{FieldProblem, Service, ServiceError};
 use crate::{
     domain::{
         COMPLAINT_CHARS_MAX, CentreData, Complaint, ComplaintAnswer, ComplaintClock, ComplaintId, ComplaintReach,
-        DayClock, DossierCode, DossierId, HomeDeliveryId, Matter,
+        DayClock, DossierCode, DossierId, HomeDeliveryId, Matter, MessageKind, MessageParameters,
     },
     store::{Answered, Inserted, Period, TimeCursor},
 };
@@ -152,10 +152,22 @@ impl Service {
     /// text that cannot be accepted.
     pub fn answer_complaint(&self, id: ComplaintId, text: &str) -> Result<Complaint, ServiceError> {
         let text = checked_text(text, "answer", COMPLAINT_CHARS_MAX)?;
-        let centre = self.centre()?.centre.id;
-        self.complaint(id)?;
+        let centre = self.centre()?;
+        let complaint = self.complaint(id)?;
         let answer = ComplaintAnswer { at: self.now(), text };
-        match self.store().answer_complaint(centre, id, &answer)? {
+        let request = match complaint.about {
+            Matter::HomeDelivery(home) => self.store().home_request(centre.centre.id, home)?,
+            Matter::Dossier(_) => None,
+        };
+        let told = match request {
+            Some(request) => {
+                let occasion = id.to_string();
+                let (kind, nothing) = (MessageKind::ComplaintAnswered, MessageParameters::default());
+                self.home_messages(&centre, &request, kind, nothing, &occasion)?
+            }
+            None => Vec::new(),
+        };
+        match self.store().answer_complaint(centre.centre.id, id, &answer, &told)? {
             Answered::Now | Answered::Exists => self.complaint(id),
             Answered::Refused => Err(ServiceError::ComplaintAnswered { id: id.uuid() }),
         }

@@ -6,11 +6,11 @@ use crate::{
     dispatch::{PromiseInput, promisable},
     domain::{
         CentreData, Certainty, Commune, Consent, DayClock, Delegate, DeliveryReach, Dossier, HalfDay, HomeContact,
-        HomeDelivery, HomeDeliveryId, HomeRequest, Phone, Position, PositionQuality, Proof, RequestState, RuleUnit,
-        WantedHalfDay, to_micros,
+        HomeDelivery, HomeDeliveryId, HomeRequest, MessageKind, MessageParameter, MessageParameters, Phone, Position,
+        PositionQuality, Proof, RequestState, RuleUnit, WantedHalfDay, to_micros,
     },
-    service::{FieldProblem, Message, Secret, Service, ServiceError, access::random},
-    store::{Attempt, Attempted, Changed, NewCode, NewLink, PromiseDay, SecretDigest},
+    service::{FieldProblem, Secret, Service, ServiceError, access::random},
+    store::{Attempt, Attempted, Changed, NewCode, NewLink, OutboxMessage, PromiseDay, SecretDigest},
 };
 
 const NAME_CHARS_MAX: usize = 100;
@@ -469,16 +469,14 @@ impl Service {
             expires_at: request.held_until,
             tries: rules.code_tries,
         };
+        let messages = self.code_message(centre, &request, (MessageKind::HomeCode, 1), &code, rules)?;
         for _ in 0..LOOKS_MAX {
             let (possible, day) = self.promisable_on(centre, &home, new.date, &[new.half_day])?;
             if possible.is_empty() {
                 return Err(ServiceError::HalfDayFull);
             }
-            match self.store().insert_home_request(&request, &home, &new_link, &new_code, day)? {
-                Changed::Done => {
-                    self.send_code(&request, "request", 1, &code, rules);
-                    return Ok(AskedHome { request, home, link, link_expires_at });
-                }
+            match self.store().insert_home_request(&request, &home, &new_link, &new_code, day, &messages)? {
+                Changed::Done => return Ok(AskedHome { request, home, link, link_expires_at }),
                 Changed::AnotherActive => return Err(ServiceError::AlreadyRequested),
                 Changed::DayChanged | Changed::LostRace => {}
             }
@@ -486,22 +484,19 @@ impl Service {
         Err(ServiceError::HalfDayFull)
     }
 
-    /// Sends a one-time code to the citizen; `nth` tells it from the ones before.
-    pub(super) fn send_code(&self, request: &HomeRequest, purpose: &str, nth: i64, code: &str, rules: &HomeRules) {
-        let Some(contact) = &request.contact else { return };
-        let minutes = rules.code_validity.num_minutes();
-        let what = if purpose == "delivery" {
-            "nhận kết quả"
-        } else {
-            "xác nhận chuyển trả kết quả tại nhà"
-        };
-        let text =
-            format!("Mã {what}: {code}. Mã có hiệu lực {minutes} phút. Code: {code}, valid for {minutes} minutes.");
-        self.tell(Message {
-            event: format!("home_code/{}/{purpose}/{nth}", request.id),
-            to: contact.phone.clone(),
-            text,
-        });
+    /// The message that tells the citizen a one-time code; `nth` tells it from the ones before.
+    pub(super) fn code_message(
+        &self,
+        centre: &CentreData,
+        request: &HomeRequest,
+        (kind, nth): (MessageKind, i64),
+        code: &str,
+        rules: &HomeRules,
+    ) -> Result<Vec<OutboxMessage>, ServiceError> {
+        let parameters = MessageParameters::default()
+            .with(MessageParameter::Code, code)
+            .with(MessageParameter::Minutes, rules.code_validity.num_minutes());
+        self.home_messages(centre, request, kind, parameters, &nth.to_string())
     }
 }
 

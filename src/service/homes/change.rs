@@ -7,11 +7,11 @@ use super::{
 };
 use crate::{
     domain::{
-        CentreData, DayClock, Destination, Dossier, HalfDay, HomeDelivery, HomeDeliveryId, HomeRequest, QueueTicket,
-        RequestState, WantedHalfDay,
+        CentreData, DayClock, Destination, Dossier, HalfDay, HomeDelivery, HomeDeliveryId, HomeRequest, MessageKind,
+        MessageParameter, MessageParameters, QueueTicket, RequestState, WantedHalfDay,
     },
-    service::{Expected, FieldProblem, Message, Service, ServiceError, access::secret_digest},
-    store::{Changed, CodePurpose, CodeTried, ItemsGo, NewCode, PromiseDay},
+    service::{Expected, FieldProblem, Service, ServiceError, access::secret_digest, notify::promised},
+    store::{Changed, CodePurpose, CodeTried, ItemsGo, NewCode, OutboxMessage},
 };
 
 /// Others who change the same at the same time make one look again, so often at most.
@@ -109,12 +109,13 @@ impl Service {
             confirmed_at: Some(now),
             ..request.clone()
         };
-        match self.store().change_home_request(&confirmed, home, None, ItemsGo::Home, centre.hub().id)? {
-            Changed::Done => {}
-            _ => return Err(ServiceError::RequestChanged { revision: request.revision + 1 }),
+        let told = promised(&confirmed, home);
+        let told = told.map(|told| self.home_messages(&centre, &confirmed, MessageKind::HomeConfirmed, told, ""));
+        let told = told.transpose()?.unwrap_or_default();
+        match self.store().change_home_request(&confirmed, home, None, (ItemsGo::Home, centre.hub().id), &told)? {
+            Changed::Done => Ok(()),
+            _ => Err(ServiceError::RequestChanged { revision: request.revision + 1 }),
         }
-        self.tell_confirmed(&confirmed, home);
-        Ok(())
     }
 
     /// Sends another code, as often as the centre's rule allows.
@@ -143,17 +144,17 @@ impl Service {
         if !store.renew_home_code(centre.centre.id, request.id, purpose, &new, rules.code_sends)? {
             return Err(ServiceError::NoMoreCodes);
         }
+        let nth = (MessageKind::HomeCode, i64::from(held.revision));
+        let told = self.code_message(&centre, &held, nth, &code, &rules)?;
+        let go = (ItemsGo::AsBefore, centre.hub().id);
         for _ in 0..LOOKS_MAX {
             let halves: Vec<HalfDay> = wanted.half_day.into_iter().collect();
             let (possible, day) = self.promisable_on(&centre, &home, wanted.date, &halves)?;
             if possible.is_empty() {
                 return Err(ServiceError::HalfDayFull);
             }
-            match self.store().change_home_request(&held, &home, Some(day), ItemsGo::AsBefore, centre.hub().id)? {
-                Changed::Done => {
-                    self.send_code(&held, "request", i64::from(held.revision), &code, &rules);
-                    return Ok(());
-                }
+            match self.store().change_home_request(&held, &home, Some(day), go, &told)? {
+                Changed::Done => return Ok(()),
                 Changed::DayChanged => {}
                 Changed::LostRace | Changed::AnotherActive => {
                     return Err(ServiceError::RequestChanged { revision: request.revision + 1 });
@@ -223,13 +224,19 @@ impl Service {
             home.position = located.position;
             home.position_quality = located.quality;
         }
+        // What is not final yet is told with the confirmation.
+        let told = promised(&request, &home).filter(|_| request.state == RequestState::Confirmed);
+        let occasion = request.revision.to_string();
+        let told = told.map(|told| self.home_messages(centre, &request, MessageKind::HomeChanged, told, &occasion));
+        let told = told.transpose()?.unwrap_or_default();
+        let go = (ItemsGo::AsBefore, centre.hub().id);
         for _ in 0..LOOKS_MAX {
             let halves: Vec<HalfDay> = wanted.half_day.into_iter().collect();
             let (possible, day) = self.promisable_on(centre, &home, wanted.date, &halves)?;
             if possible.is_empty() {
                 return Err(ServiceError::HalfDayFull);
             }
-            match self.write_change(centre, &request, &home, Some(day), ItemsGo::AsBefore)? {
+            match self.store().change_home_request(&request, &home, Some(day), go, &told)? {
                 Changed::Done => return Ok(()),
                 Changed::DayChanged => {}
                 Changed::LostRace | Changed::AnotherActive => {
@@ -238,17 +245,6 @@ impl Service {
             }
         }
         Err(ServiceError::HalfDayFull)
-    }
-
-    fn write_change(
-        &self,
-        centre: &CentreData,
-        request: &HomeRequest,
-        home: &HomeDelivery,
-        day: Option<PromiseDay>,
-        go: ItemsGo,
-    ) -> Result<Changed, ServiceError> {
-        Ok(self.store().change_home_request(request, home, day, go, centre.hub().id)?)
     }
 
     /// The request of a link, if it may still be changed and is the one expected.
@@ -340,7 +336,9 @@ impl Service {
             ticket,
             ..followed.request.clone()
         };
-        match self.write_change(&centre, &request, &followed.home, None, ItemsGo::Centre)? {
+        let told = self.given_up(&centre, &request, ticket)?;
+        let go = (ItemsGo::Centre, centre.hub().id);
+        match self.store().change_home_request(&request, &followed.home, None, go, &told)? {
             Changed::Done => {}
             _ => return Err(ServiceError::RequestChanged { revision: request.revision }),
         }
@@ -348,22 +346,21 @@ impl Service {
         Ok(())
     }
 
-    fn tell_confirmed(&self, request: &HomeRequest, home: &HomeDelivery) {
-        let (Some(contact), Some(wanted)) = (&request.contact, home.wanted) else { return };
-        let (half, half_en) = match wanted.half_day {
-            Some(HalfDay::Morning) => ("sáng", "morning of "),
-            Some(HalfDay::Afternoon) => ("chiều", "afternoon of "),
-            None => ("ngày", ""),
-        };
-        let date = wanted.date.format("%d/%m/%Y");
-        let fee = request.fee_dong;
-        self.tell(Message {
-            event: format!("home_confirmed/{}", request.id),
-            to: contact.phone.clone(),
-            text: format!(
-                "Kết quả sẽ được chuyển đến nhà {half} {date}, phí {fee} đồng. Your result comes in the {half_en}{date}, {fee} đồng."
+    /// What tells the citizen that a request was given up.
+    fn given_up(
+        &self,
+        centre: &CentreData,
+        request: &HomeRequest,
+        ticket: Option<QueueTicket>,
+    ) -> Result<Vec<OutboxMessage>, ServiceError> {
+        let (kind, parameters) = match ticket {
+            None => (MessageKind::HomeCancelled, MessageParameters::default()),
+            Some(QueueTicket { date, number }) => (
+                MessageKind::HomeCounter,
+                MessageParameters::default().with(MessageParameter::Date, date).with(MessageParameter::Ticket, number),
             ),
-        });
+        };
+        self.home_messages(centre, request, kind, parameters, "")
     }
 
     /// Where a new item of a dossier goes: home, when that was asked for and it would go to the centre.

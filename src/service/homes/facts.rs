@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{
         Act, Authority, CentreData, Concerns, DayClock, DeliveryNext, EvidenceRef, HomeDeliveryId, HomeEvent, HomeFact,
-        HomeRequest, Party, Place, Proof, Reach, Receiver, to_micros,
+        HomeRequest, MessageKind, Party, Place, Proof, Reach, Receiver, to_micros,
     },
     service::{FieldProblem, HomeStage, Service, ServiceError},
     store::{CodePurpose, CodeTried, HomeCursor, HomeFilter, Inserted, NewCode},
@@ -259,8 +259,11 @@ impl Service {
         if !self.store().renew_home_code(centre.centre.id, id, CodePurpose::Delivery, &new, rules.code_sends)? {
             return Err(ServiceError::NoMoreCodes);
         }
-        self.send_code(&request, "delivery", self.now().timestamp_micros(), &code, &rules);
-        Ok(())
+        // It is good only so long, and so is its message.
+        let request = HomeRequest { held_until: new.expires_at, ..request };
+        let nth = (MessageKind::DeliveryCode, self.now().timestamp_micros());
+        let told = self.code_message(&centre, &request, nth, &code, &rules)?;
+        Ok(self.store().add_messages(centre.centre.id, &told)?)
     }
 }
 

@@ -9,10 +9,11 @@ use super::{
 use crate::{
     domain::{
         Action, AttemptFailure, CentreData, DeliveryClock, DeliveryEvent, DeliveryFact, HomeDelivery, HomeFact,
-        HomeRequest, LegCarrier, Party, RequestState, SiteId, SiteKind,
+        HomeRequest, LegCarrier, Party, PostalStep, RequestState, S10, SiteId, SiteKind,
     },
     ledger::Recorded,
     service::{CustodyDetail, Service, ServiceError},
+    store::ToldOf,
 };
 
 /// Where a result is, as its citizen is told.
@@ -121,7 +122,7 @@ impl Things {
     }
 
     /// What scans tell the legal clock.
-    fn facts(&self, centre: &CentreData, confirmed_at: Option<DateTime<Utc>>) -> Vec<DeliveryFact> {
+    fn facts(&self, centre: &CentreData, confirmed_at: Option<DateTime<Utc>>, by_post: bool) -> Vec<DeliveryFact> {
         let mut facts = Vec::new();
         let Some(confirmed_at) = confirmed_at else { return facts };
         let authority = |party: Option<Party>| match party {
@@ -130,7 +131,8 @@ impl Things {
         };
         for detail in &self.custody {
             let carried = detail.custody.chain.iter().find(|holding| matches!(holding.holder, Party::Courier(_)));
-            if let Some(holding) = carried {
+            // Where the post brings it home, the carrier of the law is the post, and tells itself when it received it.
+            if let Some(holding) = carried.filter(|_| !by_post) {
                 // What the carrier had before it was asked to bring it home counts from then on.
                 facts.push(DeliveryFact { at: holding.since.max(confirmed_at), event: DeliveryEvent::Accepted });
             }
@@ -169,7 +171,17 @@ impl Service {
     pub(super) fn is_on_board(&self, request: &HomeRequest) -> Result<bool, ServiceError> {
         let things = self.things_of(request)?;
         let done = things.custody.iter().any(|detail| detail.custody.holder == Some(Party::Recipient));
-        Ok(done || things.any_on_board())
+        Ok(done || things.any_on_board() || self.is_with_the_post(request)?)
+    }
+
+    /// Whether it was handed to the postal operator and has not come back.
+    fn is_with_the_post(&self, request: &HomeRequest) -> Result<bool, ServiceError> {
+        let numbers = self.store().postal_numbers_of_home(request.centre_id, request.id)?;
+        let told = self.store().postal_events(request.centre_id, ToldOf::Numbers(&numbers))?;
+        let is_back = |number: &S10| {
+            told.iter().any(|told| told.event.number == *number && told.event.step == PostalStep::Returned)
+        };
+        Ok(numbers.iter().any(|number| !is_back(number)))
     }
 
     /// How the home delivery of a link stands.
@@ -187,7 +199,8 @@ impl Service {
         let zone = centre.centre.time_zone;
         let things = self.things_of(&request)?;
         let facts = self.store().home_facts(centre.centre.id, request.id)?;
-        let mut happened = things.facts(&centre, request.confirmed_at);
+        let numbers = self.store().postal_numbers_of_home(centre.centre.id, request.id)?;
+        let mut happened = things.facts(&centre, request.confirmed_at, !numbers.is_empty());
         happened.extend(facts.iter().filter_map(HomeFact::of_the_clock));
         let paid = self.store().compensations_of_home(centre.centre.id, request.id)?;
         happened
@@ -195,7 +208,19 @@ impl Service {
         happened.sort_unstable();
         happened.dedup();
         let clock = DeliveryClock::of(&happened, request.reach, &centre.calendar, &centre.rules, zone)?;
-        let (stage, since) = stage(&request, &things, &happened, &clock);
+        let (mut stage, mut since) = stage(&request, &things, &happened, &clock);
+        let told = self.store().postal_events(centre.centre.id, ToldOf::Numbers(&numbers))?;
+        let coming_by_post = matches!(stage, HomeStage::At(_) | HomeStage::UnderWay | HomeStage::NotMet(_));
+        if let Some(last) = told.last().filter(|_| coming_by_post) {
+            let by_post = match last.event.step {
+                PostalStep::Accepted | PostalStep::InTransit => Some(HomeStage::UnderWay),
+                PostalStep::OutForDelivery => Some(HomeStage::OnItsWay),
+                _ => None,
+            };
+            if let Some(by_post) = by_post {
+                (stage, since) = (by_post, Some(last.event.at));
+            }
+        }
         let coming = matches!(
             stage,
             HomeStage::BeingSettled
@@ -208,7 +233,7 @@ impl Service {
         let seen = Seen { things: &things, happened: &happened };
         let window = if coming { self.home_window(&centre, &home, &seen)? } else { None };
         let open = matches!(request.state, RequestState::AwaitingCode | RequestState::Confirmed);
-        let changeable = open && coming && stage != HomeStage::OnItsWay;
+        let changeable = open && coming && stage != HomeStage::OnItsWay && !self.is_with_the_post(&request)?;
         Ok(HomeTrack {
             dossier: dossier.code.to_string(),
             stage,

@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::problem::{Checked, ImportError, Problems};
 
 /// The files of a centre's folder that the import reads.
-pub const FILES: [&str; 17] = [
+pub const FILES: [&str; 19] = [
     "centre.toml",
     "sites.csv",
     "communes.csv",
@@ -20,6 +20,8 @@ pub const FILES: [&str; 17] = [
     "fees.csv",
     "presence.csv",
     "consents.csv",
+    "postal_numbers.csv",
+    "templates.csv",
     "forms.csv",
     "procedures.csv",
     "season.toml",
@@ -58,6 +60,8 @@ impl Folder {
             "fees.csv",
             "presence.csv",
             "consents.csv",
+            "postal_numbers.csv",
+            "templates.csv",
             "forms.csv",
             "procedures.csv",
             "season.toml"

@@ -31,6 +31,7 @@ mod shares;
 mod sheet;
 mod sites;
 mod spread;
+mod templates;
 
 use std::path::Path;
 
@@ -112,6 +113,7 @@ fn read(folder: &Folder, problems: &mut Problems) -> Checked<CentreData> {
     let procedures = shares::procedures(folder, centre_code, departments.as_ref(), problems);
     let rules = rules::rules(folder, range, problems);
     let homes = homes::terms(folder, problems);
+    let templates = templates::templates(folder, problems);
     let forms = forms::forms(folder, range, problems);
 
     let (file, mut sites, mut hours) = (file?, sites?, hours?);
@@ -132,6 +134,7 @@ fn read(folder: &Folder, problems: &mut Problems) -> Checked<CentreData> {
         areas: areas?,
         half_days: half_days?,
         homes: homes?,
+        templates: templates?,
         rules: rules?,
         forms: forms?,
         procedures: procedures?,

@@ -60,6 +60,11 @@ pub struct PreparedScans {
 }
 
 impl PreparedScans {
+    /// What is wrong with the first scan that was not understood.
+    pub(in crate::service) fn first_refusal(&self) -> Option<&[FieldProblem]> {
+        self.prepared.iter().find_map(|scan| scan.as_ref().err()).map(Vec::as_slice)
+    }
+
     /// Takes out what is to be written.
     fn batch(&mut self) -> ScanBatch {
         ScanBatch {

@@ -94,7 +94,7 @@ pub(super) fn kinds(endpoint: &WebhookEndpoint) -> Result<Vec<WebhookKind>, Serv
 }
 
 /// The bytes of a secret; `None` unless it is `whsec_` and 24 to 64 bytes in Base64.
-pub(super) fn key_of(secret: &str) -> Option<Vec<u8>> {
+pub(in crate::service) fn key_of(secret: &str) -> Option<Vec<u8>> {
     let key = BASE64.decode(secret.strip_prefix(SECRET_PREFIX)?).ok()?;
     (24..=64).contains(&key.len()).then_some(key)
 }

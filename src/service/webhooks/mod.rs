@@ -14,7 +14,8 @@ pub use endpoints::{NewWebhook, WebhookDetail, WebhookKind, WebhookPage};
 pub use fan_out::TakenDelivery;
 pub use send::SendOutcome;
 
-pub(super) use send::{Sender, tls};
+pub(super) use endpoints::key_of;
+pub(super) use send::{Sender, signature, tls};
 
 use chrono::Duration;
 

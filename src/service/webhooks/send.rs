@@ -70,7 +70,7 @@ fn system_roots() -> RootCerts {
 }
 
 /// The signature of Standard Webhooks: over id, time and payload.
-fn signature(key: &[u8], id: &str, timestamp: i64, payload: &str) -> String {
+pub(in crate::service) fn signature(key: &[u8], id: &str, timestamp: i64, payload: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(format!("{id}.{timestamp}.{payload}").as_bytes());
     format!("v1,{}", BASE64.encode(mac.finalize().into_bytes()))

@@ -70,6 +70,12 @@ pub(super) fn read_centre(c: &mut AnyConnection, code: &str) -> Result<Option<Ce
         procedures: list!(procedures by row_no, ProcedureRow => procedure_share),
         published: centre.published.as_deref().map(|json| from_json("centres", json)).transpose()?,
         homes: centre.home_terms.as_deref().map(|json| from_json("centres", json)).transpose()?.unwrap_or_default(),
+        templates: centre
+            .message_templates
+            .as_deref()
+            .map(|json| from_json("centres", json))
+            .transpose()?
+            .unwrap_or_default(),
         season: centre.season.as_deref().map(|json| from_json("centres", json)).transpose()?,
         centre: Centre {
             id: id.into(),

@@ -25,6 +25,7 @@ pub(super) struct CentreRow {
     pub(super) published: Option<String>,
     pub(super) season: Option<String>,
     pub(super) home_terms: Option<String>,
+    pub(super) message_templates: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]

@@ -26,6 +26,7 @@ pub(super) fn centre_row(data: &CentreData) -> CentreRow {
         published: data.published.as_ref().map(to_json),
         season: data.season.as_ref().map(to_json),
         home_terms: Some(to_json(&data.homes)),
+        message_templates: Some(to_json(&data.templates)),
     }
 }
 

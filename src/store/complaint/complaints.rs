@@ -8,6 +8,7 @@ use crate::{
         Inserted, Store, StoreError,
         columns::{Id, Micros, four_digit_year, without_nul, word},
         connection::on_backend,
+        outbox::{OutboxMessage, insert_messages},
         schema::{complaints, ratings},
     },
 };
@@ -160,7 +161,7 @@ impl Store {
         })
     }
 
-    /// Answers a complaint, once: of two who answer at the same time one is refused.
+    /// Answers a complaint, once: of two who answer at the same time one is refused. `messages` tell of the answer.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -169,9 +170,10 @@ impl Store {
         centre: CentreId,
         id: ComplaintId,
         answer: &ComplaintAnswer,
+        messages: &[OutboxMessage],
     ) -> Result<Answered, StoreError> {
         without_nul("answer", &answer.text)?;
-        let (centre, id) = (Id::from(centre), Id::from(id));
+        let (whose, centre, id) = (centre, Id::from(centre), Id::from(id));
         self.write(|connection| {
             let open = complaints::table
                 .filter(complaints::centre_id.eq(centre))
@@ -182,6 +184,7 @@ impl Store {
                 complaints::answer.eq(Some(answer.text.as_str())),
             );
             if on_backend!(connection, |c| diesel::update(open).set(change).execute(c))? == 1 {
+                insert_messages(connection, whose, messages)?;
                 return Ok(Answered::Now);
             }
             let known: Option<Option<String>> =

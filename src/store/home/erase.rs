@@ -8,6 +8,7 @@ use crate::{
         columns::{Id, Micros, from_json, to_json},
         connection::{AnyConnection, on_backend},
         ledger::Digest,
+        outbox::erase_messages,
         schema::{
             complaints, dossier_phones, dossiers, evidence, home_codes, home_deliveries, home_facts, home_links,
             home_requests, items, ratings, scan_asides,
@@ -135,6 +136,7 @@ impl Store {
                 .and(complaints::answered_at.is_not_null());
             let silent = (complaints::text.eq(ERASED), complaints::answer.eq(Some(ERASED)));
             on_backend!(connection, |c| diesel::update(complaints::table.filter(answered)).set(silent).execute(c))?;
+            erase_messages(connection, centre, home, now)?;
             for positions in positions.chunks(ROWS_AT_ONCE) {
                 let target = scan_asides::table
                     .filter(scan_asides::centre_id.eq(centre))

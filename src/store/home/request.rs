@@ -15,6 +15,7 @@ use crate::{
         columns::{Id, Micros, unsigned, without_nul, word},
         connection::{AnyConnection, on_backend},
         home_delivery::HomeDeliveryRow,
+        outbox::{OutboxMessage, insert_messages},
         schema::{home_deliveries, home_requests, items, promise_days},
     },
 };
@@ -250,7 +251,7 @@ impl Store {
     }
 
     /// Keeps a new request with its home delivery, its link and its code; one for the same dossier that still awaits its code
-    /// is cancelled.
+    /// is cancelled. `messages` tell of it.
     ///
     /// # Errors
     /// [`StoreError::Missing`] for an unknown dossier.
@@ -261,6 +262,7 @@ impl Store {
         link: &NewLink,
         code: &NewCode,
         day: PromiseDay,
+        messages: &[OutboxMessage],
     ) -> Result<Changed, StoreError> {
         check(request, home)?;
         let row = RequestRow::from(request);
@@ -293,6 +295,7 @@ impl Store {
             on_backend!(connection, |c| diesel::insert_into(home_requests::table).values(&row).execute(c))?;
             insert_link(connection, request.centre_id, request.id, link, request.requested_at)?;
             insert_code(connection, request.centre_id, request.id, CodePurpose::Request, code)?;
+            insert_messages(connection, request.centre_id, messages)?;
             Ok(Changed::Done)
         });
         match done {
@@ -376,7 +379,8 @@ impl Store {
     }
 
     /// Replaces a request, whose revision is one more than the one expected, and its home delivery; `day` says against which
-    /// promises a new half-day was checked. Where the dossier's undelivered results go follows `items_go`.
+    /// promises a new half-day was checked. Where the dossier's undelivered results go follows `items_go`, with
+    /// the centre's own site; `messages` tell of the change.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -385,8 +389,8 @@ impl Store {
         request: &HomeRequest,
         home: &HomeDelivery,
         day: Option<PromiseDay>,
-        items_go: ItemsGo,
-        hub: SiteId,
+        (items_go, hub): (ItemsGo, SiteId),
+        messages: &[OutboxMessage],
     ) -> Result<Changed, StoreError> {
         check(request, home)?;
         let row = RequestRow::from(request);
@@ -408,6 +412,7 @@ impl Store {
             let target = home_deliveries::table.find((row.centre_id, row.id));
             on_backend!(connection, |c| diesel::update(target).set(&home_row).execute(c))?;
             redirect(connection, &row, items_go, hub.into())?;
+            insert_messages(connection, request.centre_id, messages)?;
             Ok(Changed::Done)
         })
     }

@@ -13,6 +13,7 @@ diesel::table! {
         published -> Nullable<Text>,
         season -> Nullable<Text>,
         home_terms -> Nullable<Text>,
+        message_templates -> Nullable<Text>,
     }
 }
 

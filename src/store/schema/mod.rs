@@ -9,8 +9,10 @@ mod home;
 mod item;
 mod job;
 mod live;
+mod outbox;
 mod paper;
 mod plan;
+mod post;
 mod scan;
 
 pub(super) use account::*;
@@ -22,8 +24,10 @@ pub(super) use home::*;
 pub(super) use item::*;
 pub(super) use job::*;
 pub(super) use live::*;
+pub(super) use outbox::*;
 pub(super) use paper::*;
 pub(super) use plan::*;
+pub(super) use post::*;
 pub(super) use scan::*;
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -73,6 +77,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     feed_entries,
     webhook_endpoints,
     webhook_deliveries,
+    outbox_messages,
+    outbox_attempts,
     phone_keys,
     dossier_phones,
     home_requests,
@@ -81,6 +87,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     home_facts,
     fee_handins,
     promise_days,
+    postal_counters,
+    postal_handovers,
+    postal_parcels,
+    postal_parcel_items,
+    postal_events,
+    postal_cursors,
     forms,
     slips,
     signing_keys,

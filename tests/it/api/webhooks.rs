@@ -26,13 +26,13 @@ const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// A request as it was received.
 #[derive(Debug, Clone)]
-struct Received {
-    headers: BTreeMap<String, String>,
-    body: String,
+pub(super) struct Received {
+    pub(super) headers: BTreeMap<String, String>,
+    pub(super) body: String,
 }
 
 impl Received {
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }
 
@@ -50,14 +50,14 @@ impl Received {
     }
 }
 
-/// Somebody who is told, and answers with one status after the other; 0 is silence. The last goes on for ever.
-struct Receiver {
-    url: String,
+/// Somebody who is told, and answers with one status after the other; 0 is silence, 2 is 200 twice. The last goes on for ever.
+pub(super) struct Receiver {
+    pub(super) url: String,
     received: Arc<Mutex<Vec<Received>>>,
 }
 
 impl Receiver {
-    fn answering(statuses: &'static [u16]) -> Self {
+    pub(super) fn answering(statuses: &'static [u16]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
@@ -81,6 +81,7 @@ impl Receiver {
                 kept.lock().unwrap().push(Received { headers, body: String::from_utf8(body).unwrap() });
                 match statuses[n.min(statuses.len() - 1)] {
                     0 => silent.push(stream),
+                    2 => stream.write_all("HTTP/1.1 200 X\r\nContent-Length: 0\r\n\r\n".repeat(2).as_bytes()).unwrap(),
                     status => {
                         let location = if status == 302 { "Location: http://127.0.0.1:1/\r\n" } else { "" };
                         let head =
@@ -93,7 +94,7 @@ impl Receiver {
         Self { url, received }
     }
 
-    fn received(&self) -> Vec<Received> {
+    pub(super) fn received(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
     }
 }

@@ -151,10 +151,10 @@ fn a_complaint_is_answered_once() {
         store.insert_complaint(&made).unwrap();
         let open = |answered| store.complaints(id, &Period::default(), answered, None, 10).unwrap().len();
         assert_eq!((open(Some(false)), open(Some(true)), open(None)), (1, 0, 1));
-        assert_eq!(store.answer_complaint(id, made.id, &answer("Xin lỗi")).unwrap(), Answered::Now);
-        assert_eq!(store.answer_complaint(id, made.id, &answer("Xin lỗi")).unwrap(), Answered::Exists);
-        assert_eq!(store.answer_complaint(id, made.id, &answer("Không")).unwrap(), Answered::Refused);
-        assert_eq!(store.answer_complaint(id, ComplaintId::new(dice), &answer("x")).unwrap(), Answered::Refused);
+        assert_eq!(store.answer_complaint(id, made.id, &answer("Xin lỗi"), &[]).unwrap(), Answered::Now);
+        assert_eq!(store.answer_complaint(id, made.id, &answer("Xin lỗi"), &[]).unwrap(), Answered::Exists);
+        assert_eq!(store.answer_complaint(id, made.id, &answer("Không"), &[]).unwrap(), Answered::Refused);
+        assert_eq!(store.answer_complaint(id, ComplaintId::new(dice), &answer("x"), &[]).unwrap(), Answered::Refused);
         assert!(store.complaint(id, made.id).unwrap().unwrap().answer == Some(answer("Xin lỗi")));
         assert_eq!((open(Some(false)), open(Some(true)), open(None)), (0, 1, 1));
         // Filed again after the answer it is the same complaint.
@@ -172,7 +172,7 @@ fn words_are_erased_and_counts_stay() {
         store.insert_rating(&Rating { comment: Some("bí mật".into()), ..rating(&centre, Some(about), dice) }).unwrap();
         let made = Complaint { text: "bí mật".into(), ..complaint(&centre, about, dice) };
         store.insert_complaint(&made).unwrap();
-        store.answer_complaint(id, made.id, &answer("bí mật")).unwrap();
+        store.answer_complaint(id, made.id, &answer("bí mật"), &[]).unwrap();
         let others = complaint(&centre, Matter::Dossier(dossier), dice);
         store.insert_complaint(&others).unwrap();
         assert_eq!(store.erase_words_about(id, home.id).unwrap(), 2);

@@ -150,6 +150,7 @@ pub(crate) fn small_centre(code: &str, seed: u64) -> CentreData {
         half_days: half_days(),
         rules: rules(),
         homes: HomeTerms::default(),
+        templates: Vec::new(),
         forms: forms(),
         published: Some(published()),
         season: Some(season()),

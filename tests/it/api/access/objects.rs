@@ -243,6 +243,8 @@ impl Objects {
             {
                 "no-id".to_owned()
             }
+            _ if path.starts_with("/v1/postal-handovers/") => "no-id".to_owned(),
+            _ if path.starts_with("/v1/notifications/") => "no-id".to_owned(),
             _ if path.starts_with("/v1/webhooks/") || path.starts_with("/epcis/capture/") => "no-id".to_owned(),
             // A stream has no end to wait for.
             "/v1/events" => return format!("{path}?types=none"),
@@ -276,6 +278,7 @@ impl Objects {
                 "to": { "site": if from == "TTPVHCC" { self.site.as_str() } else { "TTPVHCC" } },
                 "ready_at": "2019-06-14T08:00:00+07:00", "weight_g": 120,
             }),
+            ("POST", "/v1/postal-handovers") => json!({ "from": from, "to": "BD", "items": ["no-such"] }),
             ("POST", "/v1/labels") => json!({ "codes": [self.items[usize::from(role == "clerk")][other]] }),
             ("PUT", "/v1/home-deliveries/{id}/facts/{fact_id}") => json!({ "kind": "accepted" }),
             ("POST", "/v1/discrepancies/{id}/resolution") => json!({ "reason": "Found" }),

@@ -132,6 +132,10 @@ GET    /v1/events                         A A F F A F
 POST   /v1/dossiers/import                A A F F F F
 GET    /v1/dossiers/{code}                A A F AH A F
 PUT    /v1/dossiers/{code}                A A F F F F
+POST   /v1/postal-handovers               A A F AF F F
+GET    /v1/postal-handovers               A A F A A F
+GET    /v1/postal-handovers/{id}          A A F A A F
+POST   /v1/postal-events                  A A F F F F
 POST   /v1/ratings                        A A F F F F
 GET    /v1/ratings                        A A F F A F
 GET    /v1/ratings/{id}                   A A F F A F
@@ -153,6 +157,10 @@ DELETE /v1/webhooks/{id}                  A F F F F F
 POST   /v1/webhooks/{id}/ping             A F F F F F
 GET    /v1/webhooks/{id}/deliveries       A F F F F F
 POST   /v1/webhooks/{id}/deliveries/{delivery}/retry A F F F F F
+GET    /v1/notifications                  A A F F A F
+GET    /v1/notifications/templates        A A F F A F
+POST   /v1/notifications/templates/preview A A F F A F
+POST   /v1/notifications/{id}/retry       A A F F F F
 GET    /epcis                             A A F F A F
 POST   /epcis/capture                     A A F F F F
 GET    /epcis/capture                     A A F F F F

@@ -116,12 +116,13 @@ impl Town {
         link
     }
 
-    /// The six digits of the last message.
+    /// The six digits of the last message that has a code.
     pub(super) fn sent_code(&self) -> String {
         let messages = self.world.service.take_messages();
-        let text = &messages.last().expect("a message was sent").text;
-        let digits = text.split(|c: char| !c.is_ascii_digit()).find(|part| part.len() == 6);
-        digits.unwrap_or_else(|| panic!("no code in {text:?}")).to_owned()
+        let codes = messages
+            .iter()
+            .filter_map(|message| message.text.split(|c: char| !c.is_ascii_digit()).find(|part| part.len() == 6));
+        codes.last().unwrap_or_else(|| panic!("no code in {messages:?}")).to_owned()
     }
 
     /// A request that is final.

@@ -124,7 +124,7 @@ fn repeated_keys() {
     assert_snapshot!(added("sites.csv", "STP,Sở Tư pháp,department,,,31510,,,assumed_commune,false,2018-12-01,,published,x\n"), @"sites.csv:37: column code: line 5 has it already");
     assert_snapshot!(added("calendar.csv", "2019-01-01,public_holiday,Tết Dương lịch,checked,x\n"), @"calendar.csv:136: column date: line 3 has it already");
     assert_snapshot!(added("half_days.csv", "morning,08:00,11:00,2020-01-01,,assumption\n"), @"half_days.csv:4: column half_day: line 2 is in force for it on the same days");
-    assert_snapshot!(added("rules.csv", "cut_off_time,16:00,time_of_day,2020-01-01,,assumption,x\n"), @"rules.csv:53: column rule: line 2 is in force for it on the same days");
+    assert_snapshot!(added("rules.csv", "cut_off_time,16:00,time_of_day,2020-01-01,,assumption,x\n"), @"rules.csv:58: column rule: line 2 is in force for it on the same days");
     assert_snapshot!(added("timetable.csv", "1,document,Chuyến 1,08:00,09:00,department,2020-01-01,,assumption\n"), @"timetable.csv:7: column run: line 2 is in force for it on the same days");
     assert_snapshot!(added("areas.csv", ",941,Thành phố Sóc Trăng,BD,2020-01-01,2020-12-31,assumption\n"), @"areas.csv:56: column effective_from: line 2 is in force for it on the same days");
 }
