@@ -8,7 +8,7 @@ mod places;
 mod say;
 mod staff;
 mod track;
-mod words;
+pub(super) mod words;
 
 use chrono::NaiveDate;
 

@@ -11,6 +11,7 @@
 
 mod ask;
 mod change;
+mod days;
 mod desk;
 mod erase;
 mod facts;
@@ -26,6 +27,7 @@ use std::{
 
 pub use ask::{AskedHome, HalfDayOffer, HomePoint, HomeTermsNow, NewDelegate, NewHomeRequest};
 pub use change::HomeChange;
+pub use days::HomeDays;
 pub use desk::HomePlace;
 pub(super) use desk::{PhoneDigest, PhoneKey};
 pub use erase::Erased;
