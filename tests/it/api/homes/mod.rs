@@ -120,10 +120,10 @@ impl Town {
     /// The six digits of the last message that has a code.
     pub(super) fn sent_code(&self) -> String {
         let messages = self.world.service.take_messages();
-        let codes = messages
+        let mut codes = messages
             .iter()
             .filter_map(|message| message.text.split(|c: char| !c.is_ascii_digit()).find(|part| part.len() == 6));
-        codes.last().unwrap_or_else(|| panic!("no code in {messages:?}")).to_owned()
+        codes.next_back().unwrap_or_else(|| panic!("no code in {messages:?}")).to_owned()
     }
 
     /// A request that is final.
