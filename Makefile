@@ -4,7 +4,7 @@ CARGO ?= cargo
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help run test web web-test web-lint fmt lint doc deny check bench bench-day bench-replan bench-roads bench-planner bench-solver bench-timetable bench-capture bench-ledger bench-kill bench-custody bench-schemathesis fuzz clean
+.PHONY: help run test web screenshots web-test web-lint fmt lint doc deny check bench bench-day bench-replan bench-roads bench-planner bench-solver bench-timetable bench-capture bench-ledger bench-kill bench-custody bench-schemathesis fuzz clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ web-test: web ## the pages in Chromium, against a debug binary
 	@if command -v node >/dev/null; then node web/tests/run.mjs; \
 	elif [ -n "$$CI" ]; then echo "node is not installed" >&2; exit 1; \
 	else echo "node is not installed: the pages are not tested"; fi
+
+screenshots: web ## the README's pictures, by the browser tests' own run
+	$(CARGO) build --bin conthoi
+	SCREENSHOTS=$(CURDIR)/web/screenshots node web/tests/run.mjs pages citizen
 
 fmt:
 	$(CARGO) fmt --check

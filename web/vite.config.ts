@@ -17,7 +17,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
-      input: ['courier.html', 'desk.html', 'dispatch.html', 'reports.html'],
+      input: ['citizen.html', 'courier.html', 'desk.html', 'dispatch.html', 'reports.html'],
       output: {
         entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',

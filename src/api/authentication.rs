@@ -149,6 +149,8 @@ fn is_a_citizens(request: &ServiceRequest) -> bool {
     let path = request.path();
     // Half-days are found by planning, which takes its time.
     path == "/v1/home-deliveries/half-days"
+        || path == "/ask"
+        || path.starts_with("/t/")
         || (!request.method().is_safe() && (path == "/v1/home-deliveries" || path.starts_with("/v1/track/")))
 }
 

@@ -18,7 +18,7 @@ impl KnownPaths {
         let pattern =
             |path: &str| if path == "/epcis/events/{id}" { "/epcis/events/{id:.+}".into() } else { path.to_owned() };
         let described = openapi.paths.paths.iter().map(|(path, item)| (ResourceDef::new(pattern(path)), methods(item)));
-        let pages = ["/", "/openapi.json", "/docs", "/docs/{_:.*}"].into_iter();
+        let pages = ["/about", "/openapi.json", "/docs", "/docs/{_:.*}"].into_iter();
         let pages = pages.chain(crate::web::paths()).map(|path| (ResourceDef::new(path), vec![Method::GET]));
         let forms = super::pages::PATHS.into_iter().map(|(path, methods)| {
             (ResourceDef::new(path), methods.iter().filter_map(|method| method.parse().ok()).collect())

@@ -9,7 +9,7 @@ use crate::service::{Service, ServiceError};
 const DAYS_SHOWN: usize = 10;
 
 /// A page that says what runs here. It asks nothing of any other host.
-#[get("/")]
+#[get("/about")]
 pub(crate) async fn landing(service: web::Data<Service>, _: NoQuery) -> Answer {
     let page = blocking(&service, |service| {
         let overview = match service.overview() {
@@ -49,6 +49,7 @@ pub(crate) async fn landing(service: web::Data<Service>, _: NoQuery) -> Answer {
              <li><a href=\"/v1/timetable?date={today}\">Today's timetable</a>, <a href=\"/v1/plans/{today}\">today's plan</a></li>\
              <li><a href=\"/v1/sites\">Sites</a>, <a href=\"/v1/items?limit=20\">items</a>, <a href=\"/v1/calendar\">calendar</a></li>\
              <li><a href=\"/health/ready\">Readiness</a>, <a href=\"/problems\">what can go wrong</a></li></ul>\
+             <p><a href=\"/\">Nhận kết quả tại nhà · A result brought home</a></p>\
              <p><a href=\"/login\">Đăng nhập · Log in</a> · <a href=\"/account\">Tài khoản · Account</a></p>"
         );
         Ok(page(&format!("Conthoi · {}", escape(&centre.code)), &body))

@@ -146,7 +146,11 @@ pub(crate) fn shown_pointer(pointer: &str) -> String {
 /// A path without parts that must not be repeated, `pattern` being what it matched.
 pub(crate) fn shown_path(path: &str, pattern: Option<&str>) -> String {
     let mut ours = pattern.unwrap_or_default().split('/');
-    let secret_from = if path.starts_with("/v1/track/") { 3 } else { usize::MAX };
+    let secret_from = match path {
+        path if path.starts_with("/v1/track/") => 3,
+        path if path.starts_with("/t/") => 2,
+        _ => usize::MAX,
+    };
     let segments = path.split('/').enumerate().map(|(place, segment)| {
         let word = |b: u8| b.is_ascii_lowercase() || b == b'_';
         let own = match ours.next() {

@@ -1,6 +1,6 @@
 use std::{net::IpAddr, path::PathBuf};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{account_args::Account, solve_args::Solve};
@@ -150,6 +150,9 @@ pub(super) struct Listen {
     /// How many problems POST /v1/solve solves at once [default: half the processors]
     #[arg(long, env = "CONTHOI_SOLVE_AT_ONCE", value_name = "N")]
     pub solve_at_once: Option<u32>,
+    /// Begin with the clock at this instant and let it run, such as 2019-06-14T07:00:00+07:00: for rehearsals on this machine
+    #[arg(long, env = "CONTHOI_CLOCK", value_name = "TIME")]
+    pub clock: Option<DateTime<Utc>>,
     /// Let webhooks lead into private networks, over http too
     #[arg(long, env = "CONTHOI_WEBHOOKS_PRIVATE")]
     pub webhooks_private: bool,

@@ -113,6 +113,7 @@ impl Config {
                 },
                 notify: notify(file.sms.as_ref(), file.zalo.as_ref(), file.smtp.as_ref(), file.push.as_ref())?,
                 access: AccessSettings { public_url, ..AccessSettings::default() },
+                clock: None,
             },
             solve_seconds_max: file.solve_seconds_max,
             solve_at_once: file.solve_at_once,
@@ -169,6 +170,12 @@ impl Config {
             return Err(CliError::Usage("evidence_bytes_max is 0: expected 1 or more".into()));
         }
         setup.access.provider = self.provider(listen)?;
+        if listen.clock.is_some() && !self.address(listen).ip().is_loopback() {
+            let refusal =
+                "--clock is for rehearsals on this machine: the service binds to loopback addresses only with it";
+            return Err(CliError::Usage(refusal.into()));
+        }
+        setup.clock = listen.clock;
         let operator = self.postal_operator(listen)?;
         let service = setup.open()?;
         if let Some(operator) = operator {

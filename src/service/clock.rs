@@ -3,7 +3,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::domain::{IdSource, to_micros};
@@ -21,6 +21,24 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
         to_micros(Utc::now())
+    }
+}
+
+/// A clock that was set to some instant and runs on from there: for demonstrations, rehearsals and tests.
+#[derive(Debug, Clone, Copy)]
+pub struct SetClock(TimeDelta);
+
+impl SetClock {
+    /// A clock that shows `at` now.
+    #[must_use]
+    pub fn new(at: DateTime<Utc>) -> Self {
+        Self(at - Utc::now())
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> DateTime<Utc> {
+        to_micros(Utc::now() + self.0)
     }
 }
 

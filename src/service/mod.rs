@@ -59,7 +59,7 @@ pub use access::{
 };
 pub use calendar::{CalendarDay, TimetableDay};
 pub use centres::CentreOverview;
-pub use clock::{Clock, FixedClock, SystemClock};
+pub use clock::{Clock, FixedClock, SetClock, SystemClock};
 pub use complaints::{Days, NamedMatter, NewCompensation, NewComplaint, NewRating, SaidPage, SaidPart};
 pub use designs::{
     DESIGN_COURIERS_MAX, DESIGN_MINUTES, DESIGN_RUNS_MAX, DesignAim, DesignJob, DesignOrder, DesignOutcome,
@@ -81,8 +81,9 @@ pub use exchange::ExchangeSettings;
 pub use feed::{FeedCursor, FeedEvent, FeedKind, FeedPart};
 pub use geometry::{LineBasis, RouteGeometry};
 pub use homes::{
-    AskedHome, CourierFees, Erased, HalfDayOffer, HomeChange, HomePage, HomePlace, HomePoint, HomeStage, HomeTermsNow,
-    HomeTrack, HomeWindow, NewDelegate, NewHomeEvent, NewHomeFact, NewHomeRequest, OpenPoint, StaffHome, WindowBasis,
+    AskedHome, CourierFees, Erased, HalfDayOffer, HomeChange, HomeDays, HomePage, HomePlace, HomePoint, HomeStage,
+    HomeTermsNow, HomeTrack, HomeWindow, NewDelegate, NewHomeEvent, NewHomeFact, NewHomeRequest, OpenPoint, StaffHome,
+    WindowBasis,
 };
 pub use items::{ItemDetail, ItemPage, ItemPlan, ItemPlanState, ItemQuery, Numbered};
 pub use live::{

@@ -4,9 +4,14 @@ use std::{
     sync::Arc,
 };
 
+use chrono::{DateTime, Utc};
+
 use super::{
     AccessSettings, EvidenceFolder, EvidenceLimits, ExchangeSettings, NotifySettings, Service, ServiceError,
-    SystemClock, clock::ClockIds, estimated_travel, network_travel, read_network, solve::SolveLimits,
+    SystemClock,
+    clock::{Clock, ClockIds, SetClock},
+    estimated_travel, network_travel, read_network,
+    solve::SolveLimits,
 };
 use crate::{
     dispatch::TravelModes,
@@ -36,6 +41,8 @@ pub struct Setup {
     pub evidence_limits: EvidenceLimits,
     /// How people come in.
     pub access: AccessSettings,
+    /// To what the clock is set, where it is not the machine's.
+    pub clock: Option<DateTime<Utc>>,
 }
 
 impl Setup {
@@ -55,7 +62,10 @@ impl Setup {
         for migration in store.migrate()? {
             tracing::info!(migration, "migrated the database");
         }
-        let clock = Arc::new(SystemClock);
+        let clock: Arc<dyn Clock> = match self.clock {
+            None => Arc::new(SystemClock),
+            Some(at) => Arc::new(SetClock::new(at)),
+        };
         let ids = Box::new(ClockIds(clock.clone()));
         let (centre, access) = (self.centre.clone(), self.access.clone());
         let service = Service::with_access(store, travel, clock, ids, centre, self.solve, access);

@@ -33,10 +33,25 @@ const PAGES: [(&str, &str, policy::Extra); 5] = [
 ];
 
 /// What has a fixed address and is no page.
-const FIXED: [&str; 3] = ["/courier-sw.js", "/courier.webmanifest", "/icon.svg"];
+const FIXED: [&str; 5] = ["/courier-sw.js", "/courier.webmanifest", "/icon.svg", "/icon-192.png", "/icon-512.png"];
 
 /// Marks an answer that explains itself, to a person.
 pub(crate) struct Page;
+
+/// What a page that the service renders itself has in its head when the pages are built: its script and its style, as `web/`
+/// names them in `file`.
+pub(crate) fn built_head(file: &str) -> Option<String> {
+    let found = find(file, Packing::Plain)?;
+    let html = std::str::from_utf8(&found.bytes).ok()?;
+    let (_, head) = html.split_once("<!--built-->")?;
+    let (head, _) = head.split_once("</head>")?;
+    Some(head.trim().to_owned())
+}
+
+/// The content-security policy of such a page: it sends forms and may draw a map.
+pub(crate) fn policy_of_forms() -> &'static str {
+    policy::of(policy::Extra::Map)
+}
 
 /// Every path that is answered here.
 pub fn paths() -> impl Iterator<Item = &'static str> {

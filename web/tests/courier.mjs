@@ -2,13 +2,13 @@
 import { DAY, until } from './world.mjs';
 
 /** Enrols the page's browser as `name` and gives it to a courier; answers with the day's plan on the screen. */
-export async function enrol(server, page, courier, name = 'Máy thử') {
+export async function enrol(server, page, courier, name = 'Máy thử', day = DAY) {
   const enrolment = await server.enrolment(name);
   await page.goto(server.base + new URL(enrolment.url).pathname + new URL(enrolment.url).hash);
   await page.getByRole('button', { name: /Tải lại|Reload/ }).waitFor();
   await server.give(name, { courier });
   await page.getByRole('button', { name: /Tải lại|Reload/ }).click();
-  await page.locator('#day').selectOption(DAY);
+  await page.locator('#day').selectOption(day);
   await page.getByRole('button', { name: /^(Mở|Open)$/ }).click();
   await page.locator('a.trip').first().waitFor();
 }

@@ -1,23 +1,17 @@
 // Every page: accessible in both languages, in light and dark, small enough, with nothing from elsewhere, and as a picture.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import path from 'node:path';
+import { accessible } from './axe.mjs';
 import { enrol, scanAll } from './courier.mjs';
+import { picture, pictures, SIZES } from './pictures.mjs';
 import { Browser, DAY, Server } from './world.mjs';
 
-const SHOTS = process.env.SHOTS ?? fileURLToPath(new URL('./shots', import.meta.url));
-const SIZES = { phone: { width: 360, height: 640 }, tablet: { width: 820, height: 1180 }, desktop: { width: 1440, height: 900 } };
 const SCRIPT_MAX = 150 * 1000;
 const INTERACTIVE_MS_MAX = 2000;
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let server;
 let browser;
 before(async () => {
-  await mkdir(SHOTS, { recursive: true });
   server = await Server.demo();
   browser = await Browser.open();
   const [name, value] = server.cookie.split('=');
@@ -27,21 +21,6 @@ after(async () => {
   await browser?.end();
   await server?.end();
 });
-
-async function accessible(page, what) {
-  // By the protocol, which the page's policy does not bind.
-  const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', { expression: axe });
-  const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
-    expression: `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] }).then((found) =>
-      JSON.stringify(found.violations.filter((one) => ['serious', 'critical'].includes(one.impact)).map((one) => [one.id, one.nodes.slice(0, 3).map((node) => node.html + ' ' + node.failureSummary)])))`,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  assert.ok(!exceptionDetails, exceptionDetails?.exception?.description);
-  assert.deepEqual(JSON.parse(result.value), [], what);
-  await session.detach();
-}
 
 /** Checks a page as it stands, in each language and scheme, and takes its picture at each size. */
 async function look(page, name, { language, sizes = Object.keys(SIZES) }) {
@@ -54,12 +33,7 @@ async function look(page, name, { language, sizes = Object.keys(SIZES) }) {
   }
   await page.emulateMedia({ colorScheme: 'light' });
   await language(page, 'vi');
-  for (const size of sizes) {
-    await page.setViewportSize(SIZES[size]);
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name} is not wider than a ${size}`);
-    await page.screenshot({ path: path.join(SHOTS, `${name}-${size}.png`) });
-  }
-  await page.setViewportSize(SIZES.phone);
+  await pictures(page, name, sizes);
   assert.deepEqual(page.failures, [], name);
 }
 
@@ -87,12 +61,12 @@ test('the courier\'s page', { timeout: 120_000 }, async () => {
   await look(page, 'courier-load', { language: reloadedIn, sizes: ['phone'] });
   const code = await page.locator('li .code').first().innerText();
   await scanAll(page, [code.replace(/^[▲▼]\s*/, '')]);
-  await page.screenshot({ path: path.join(SHOTS, 'courier-scanned-phone.png') });
+  await picture(page, 'courier-scanned-phone');
   await accessible(page, 'after a scan');
   await page.getByRole('button', { name: /Xác nhận đã đủ hàng/ }).click();
   await page.getByRole('dialog').waitFor();
   await accessible(page, 'joint count');
-  await page.screenshot({ path: path.join(SHOTS, 'courier-count-phone.png') });
+  await picture(page, 'courier-count-phone');
   await page.goto(`${server.base}/courier#/more`);
   await look(page, 'courier-more', { language: reloadedIn, sizes: ['phone'] });
   await page.close();
@@ -128,7 +102,7 @@ test('the dispatch board', { timeout: 60_000 }, async () => {
   await page.setViewportSize(SIZES.desktop);
   await page.locator('.row').first().click();
   await page.getByRole('link', { name: 'In bảng kê' }).waitFor();
-  await page.screenshot({ path: path.join(SHOTS, 'dispatch-route-desktop.png') });
+  await picture(page, 'dispatch-route-desktop');
   await accessible(page, 'a route on the board');
   await page.close();
 });

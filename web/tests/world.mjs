@@ -1,5 +1,6 @@
 // A server with the demo's day in a folder of its own, and a Chromium that can be killed.
 import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,11 +26,51 @@ export async function until(what, check, seconds = 20) {
   }
 }
 
+/** A gateway for text messages that keeps them instead of sending them. */
+export class Gateway {
+  static async open() {
+    const gateway = new Gateway();
+    gateway.messages = [];
+    gateway.server = createServer((request, response) => {
+      let text = '';
+      request.on('data', (bytes) => (text += bytes));
+      request.on('end', () => {
+        gateway.messages.push(JSON.parse(text));
+        response.end();
+      });
+    });
+    await new Promise((resolve) => gateway.server.listen(0, '127.0.0.1', resolve));
+    return gateway;
+  }
+
+  /** What the configuration file says of it. */
+  get section() {
+    return `[sms]\nurl = "http://127.0.0.1:${this.server.address().port}/"\nbody = '{"to": "{to}", "text": "{text}"}'\n`;
+  }
+
+  /** The one-time code of the newest message, once it has come. */
+  async code(after = 0) {
+    return until('a code is sent', () => {
+      for (const { text } of this.messages.slice(after).reverse()) {
+        const code = /\b\d{6}\b/.exec(text);
+        if (code) return code[0];
+      }
+      return null;
+    });
+  }
+
+  async end() {
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
 /** The conthoi process over one database; it can be stopped and started again on the same port. */
 export class Server {
   /** Of its own folder: a copy of the one that was made for all tests, if there is one. */
-  static async demo() {
+  static async demo({ clock = null, gateway = null } = {}) {
     const server = new Server(await mkdtemp(path.join(tmpdir(), 'conthoi-web-')));
+    server.clock = clock;
+    if (gateway) await writeFile(path.join(server.folder, 'conthoi.toml'), gateway.section);
     const made = process.env.CONTHOI_WEB_DEMO;
     if (made) {
       await cp(made, server.folder, { recursive: true });
@@ -51,12 +92,28 @@ export class Server {
     return server.folder;
   }
 
+  /** Goes on at another time of the same database. */
+  async at(clock) {
+    await this.kill();
+    this.clock = clock;
+    await this.start();
+  }
+
+  /** A settled dossier of a citizen, and its result, which waits at its department. */
+  async dossier(code, { phone, item, settled = '2019-06-13T10:00:00+07:00', weight_g = 100 }) {
+    await this.ask('PUT', `/v1/dossiers/${code}`, {
+      department: 'STP', procedure: null, phone,
+      received_at: '2019-06-03T09:00:00+07:00', appointment_at: '2019-06-14T17:00:00+07:00', settled_at: settled,
+    });
+    if (item) await this.ask('POST', '/v1/items', { code: item, dossier_code: code, from: 'STP', to: { site: 'TTPVHCC' }, ready_at: settled, weight_g });
+  }
+
   constructor(folder) {
     this.folder = folder;
   }
 
   async start(command = ['serve', '--port', this.port]) {
-    const args = ['--database', path.join(this.folder, 'conthoi.sqlite'), ...command];
+    const args = ['--database', path.join(this.folder, 'conthoi.sqlite'), ...command, ...(this.clock ? ['--clock', this.clock] : [])];
     const env = { ...process.env, CONTHOI_LOG: 'warn' };
     this.process = spawn(BINARY, args, { cwd: this.folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.said = '';
@@ -125,12 +182,13 @@ export class Server {
 
 /** A Chromium with a profile of its own that outlives it. */
 export class Browser {
-  static async open({ profile, args = [], size = { width: 360, height: 640 } } = {}) {
+  static async open({ profile, args = [], size = { width: 360, height: 640 }, shift = 0 } = {}) {
     const browser = new Browser();
     browser.profile = profile ?? (await mkdtemp(path.join(tmpdir(), 'conthoi-chromium-')));
     browser.own = profile === undefined;
     browser.size = size;
     browser.args = args;
+    browser.shift = shift;
     await browser.start();
     return browser;
   }
@@ -153,6 +211,21 @@ export class Browser {
     this.browser = await chromium.connectOverCDP(address);
     this.context = this.browser.contexts()[0];
     this.context.setDefaultTimeout(15_000);
+    // The device's clock, where the service's is another than this machine's.
+    if (this.shift) {
+      await this.context.addInitScript((shift) => {
+        const Real = Date;
+        window.Date = class extends Real {
+          constructor(...given) {
+            if (given.length === 0) super(Real.now() + shift);
+            else super(...given);
+          }
+          static now() {
+            return Real.now() + shift;
+          }
+        };
+      }, this.shift);
+    }
   }
 
   async page(url, size = this.size) {

@@ -10,7 +10,7 @@ mod push;
 mod say;
 mod staff;
 mod track;
-mod words;
+pub(super) mod words;
 
 use chrono::NaiveDate;
 

@@ -12,9 +12,9 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Words {
     /// In Vietnamese.
-    pub(super) vi: String,
+    pub(in crate::api) vi: String,
     /// In English.
-    pub(super) en: String,
+    pub(in crate::api) en: String,
 }
 
 fn words(vi: impl Into<String>, en: impl Into<String>) -> Words {
@@ -41,7 +41,7 @@ pub(super) fn stage_word(stage: HomeStage) -> &'static str {
 }
 
 /// Where it is, in plain words.
-pub(super) fn of_stage(track: &HomeTrack) -> Words {
+pub(in crate::api) fn of_stage(track: &HomeTrack) -> Words {
     match track.stage {
         HomeStage::AwaitingCode => words(
             "Yêu cầu đang chờ mã xác nhận đã gửi qua tin nhắn.",
@@ -105,7 +105,7 @@ fn at(centre: &CentreData, site: crate::domain::SiteId) -> Words {
 }
 
 /// Why nobody could be met.
-fn not_met(reason: AttemptFailure) -> Words {
+pub(in crate::api) fn not_met(reason: AttemptFailure) -> Words {
     match reason {
         AttemptFailure::Absent => {
             words("Đã đến nhưng không gặp người nhận; đã để lại giấy mời.", "Nobody was there; an invitation was left.")

@@ -20,6 +20,11 @@ pub(super) fn policy() -> &'static str {
     })
 }
 
+/// The style of a page that has no other, as an element.
+pub(super) fn style() -> String {
+    format!("<style>{STYLE}</style>")
+}
+
 /// A whole page. `title` and `body` are HTML.
 pub(super) fn document(title: &str, body: &str) -> String {
     format!(

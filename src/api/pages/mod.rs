@@ -3,6 +3,7 @@
 //! They are not part of the API's description. Nothing of them may be kept by a browser or framed by another page, and no address
 //! of a one-time link is told to another site.
 
+mod citizen;
 mod form;
 mod html;
 mod login;
@@ -15,7 +16,11 @@ use super::middleware::Page;
 use crate::service::{ServiceError, SignOnError};
 
 /// Every page with the methods that it answers.
-pub(super) const PATHS: [(&str, &[&str]); 8] = [
+pub(super) const PATHS: [(&str, &[&str]); 12] = [
+    ("/", &["GET"]),
+    ("/ask", &["GET", "POST"]),
+    ("/t/{link}", &["GET"]),
+    ("/t/{link}/{act}", &["POST"]),
     ("/login", &["GET", "POST"]),
     ("/login/oidc", &["GET"]),
     ("/login/oidc/callback", &["GET"]),
@@ -27,7 +32,8 @@ pub(super) const PATHS: [(&str, &[&str]); 8] = [
 ];
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
-    app.service(login::show_login)
+    app.configure(citizen::routes)
+        .service(login::show_login)
         .service(login::log_in)
         .service(sign_on::show_way)
         .service(sign_on::come_back)

@@ -7,9 +7,9 @@ use super::{
 };
 use crate::{
     domain::{
-        CentreData, Consent, DayClock, Delegate, DeliveryReach, Dossier, HalfDay, HomeContact, HomeDelivery,
-        HomeDeliveryId, HomeRequest, MessageKind, MessageParameter, MessageParameters, Phone, Proof, RequestState,
-        RuleUnit, WantedHalfDay, to_micros,
+        CentreData, Consent, Delegate, DeliveryReach, Dossier, HalfDay, HomeContact, HomeDelivery, HomeDeliveryId,
+        HomeRequest, MessageKind, MessageParameter, MessageParameters, Phone, Proof, RequestState, RuleUnit,
+        WantedHalfDay, to_micros,
     },
     service::{FieldProblem, Secret, Service, ServiceError, access::random},
     store::{Attempt, Attempted, Changed, NewCode, NewLink, OutboxMessage, SecretDigest},
@@ -161,7 +161,7 @@ impl Service {
     }
 
     /// The dossier that has this code and this number. What finds nothing looks and lasts the same, whatever the reason.
-    fn matching_dossier(
+    pub(super) fn matching_dossier(
         &self,
         centre: &CentreData,
         rules: &HomeRules,
@@ -190,40 +190,6 @@ impl Service {
         self.store().forget_attempts(id, &slip)?;
         self.store().uncount_attempt(id, &place)?;
         Ok(dossier)
-    }
-
-    /// Refuses what the dossier itself does not allow.
-    fn check_dossier(&self, centre: &CentreData, dossier: &Dossier, date: NaiveDate) -> Result<(), ServiceError> {
-        let today = self.today()?;
-        let duty = dossier.procedure_code.as_deref().and_then(|code| centre.homes.presence_duty(code, today));
-        if let Some(duty) = duty {
-            return Err(ServiceError::PresenceRequired {
-                reason: duty.reason.clone(),
-                reason_en: duty.reason_en.clone(),
-            });
-        }
-        self.check_day(centre, dossier, date)
-    }
-
-    /// Refuses a day on which the result cannot be here yet: it comes from its department on the day it is settled, or is
-    /// promised, and leaves on the next working day at the earliest. Nor is it kept here for long.
-    pub(super) fn check_day(
-        &self,
-        centre: &CentreData,
-        dossier: &Dossier,
-        date: NaiveDate,
-    ) -> Result<(), ServiceError> {
-        let ready = dossier.settled_at.unwrap_or(dossier.appointment_at);
-        let ready = DayClock::date_of(ready, centre.centre.time_zone);
-        let earliest = centre.calendar.add_working_days(ready, 1)?;
-        let today = self.today()?;
-        let days = i32::try_from(HomeRules::on(centre, today)?.days_offered).unwrap_or(i32::MAX);
-        let last = centre.calendar.add_working_days(earliest.max(today), days).unwrap_or(centre.calendar.to());
-        if (earliest..=last).contains(&date) {
-            return Ok(());
-        }
-        let message = format!("the result can be brought from {earliest} to {last}");
-        Err(ServiceError::Invalid(vec![FieldProblem::new("half_day", message)]))
     }
 
     fn take(

@@ -88,14 +88,22 @@ impl Things {
         detail.custody.scans.iter().filter_map(|id| detail.scans.get(id))
     }
 
-    /// Whether a thing is on board of a round: a courier has it, and loaded it for that.
+    /// The scan with which it was last taken on board of something: a load, or a receipt for a trip.
+    fn taken(detail: &CustodyDetail) -> Option<&Recorded> {
+        Self::scans(detail).rev().find(|record| match record.scan.action {
+            Action::Load => true,
+            Action::Receive => record.scan.trip.is_some(),
+            _ => false,
+        })
+    }
+
+    /// Whether a thing is on board of a round: a courier has it, and took it for that.
     fn is_on_board(detail: &CustodyDetail) -> bool {
         if !matches!(detail.custody.holder, Some(Party::Courier(_))) {
             return false;
         }
-        let load = Self::scans(detail).rev().find(|record| record.scan.action == Action::Load);
         // A load that names no trip may be for the round, and then it is too late.
-        load.is_some_and(|record| !matches!(record.scan.trip, Some(LegCarrier::Run(_))))
+        Self::taken(detail).is_some_and(|record| !matches!(record.scan.trip, Some(LegCarrier::Run(_))))
     }
 
     pub(super) fn any_on_board(&self) -> bool {
@@ -103,22 +111,17 @@ impl Things {
     }
 
     pub(super) fn loaded_at(&self) -> Option<DateTime<Utc>> {
-        let loads = self.custody.iter().filter(|detail| Self::is_on_board(detail));
-        loads
-            .filter_map(|detail| Self::scans(detail).rev().find(|record| record.scan.action == Action::Load))
-            .map(Recorded::at)
-            .max()
+        let boards = self.custody.iter().filter(|detail| Self::is_on_board(detail));
+        boards.filter_map(Self::taken).map(Recorded::at).max()
     }
 
     /// The round that it is on board of.
     pub(super) fn round(&self) -> Option<uuid::Uuid> {
         let boards = self.custody.iter().filter(|detail| Self::is_on_board(detail));
-        boards
-            .filter_map(|detail| Self::scans(detail).rev().find(|record| record.scan.action == Action::Load))
-            .find_map(|record| match record.scan.trip {
-                Some(LegCarrier::Round(round)) => Some(round.uuid()),
-                _ => None,
-            })
+        boards.filter_map(Self::taken).find_map(|record| match record.scan.trip {
+            Some(LegCarrier::Round(round)) => Some(round.uuid()),
+            _ => None,
+        })
     }
 
     /// What scans tell the legal clock.

@@ -12,6 +12,7 @@
 
 mod ask;
 mod change;
+mod days;
 mod desk;
 mod erase;
 mod facts;
@@ -29,6 +30,7 @@ use std::{
 
 pub use ask::{AskedHome, HomeTermsNow, NewDelegate, NewHomeRequest};
 pub use change::HomeChange;
+pub use days::HomeDays;
 pub use desk::HomePlace;
 pub(super) use desk::{PhoneDigest, PhoneKey};
 pub use erase::Erased;

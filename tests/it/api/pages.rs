@@ -10,7 +10,7 @@ use super::{World, on_each};
 #[actix_web::test]
 async fn the_landing_page_says_what_runs() {
     on_each!(World::planned, |client, _world| {
-        let answer = client.get("/").await;
+        let answer = client.get("/about").await;
         assert_eq!(answer.status, StatusCode::OK);
         let page = String::from_utf8(answer.bytes.to_vec()).unwrap();
         for part in ["Sóc Trăng", "Synthetic season", "/docs/", "/openapi.json", "/v1/plans/2019-06-14", "estimate"] {

@@ -3,6 +3,7 @@
 mod ask;
 mod erasure;
 mod links;
+mod page;
 mod privacy;
 mod promises;
 mod staff;

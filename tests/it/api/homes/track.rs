@@ -240,3 +240,26 @@ async fn two_who_hold_one_link_do_not_overwrite_each_other() {
         }
     });
 }
+
+/// As the handheld has it: what a round takes along is received for that round, and needs no other scan to be on its way.
+#[actix_web::test]
+async fn what_was_received_for_a_round_is_on_its_way() {
+    in_each_town!(|town| {
+        let mut device = Device::new(1);
+        let link = town.confirmed(&Town::request(1)).await;
+        let item = town.result_item(1).await;
+        town.at_the_centre(&mut device, std::slice::from_ref(&item)).await;
+        let plan = town.plan(MONDAY);
+        let round =
+            plan.rounds.iter().find(|round| round.route.stops.iter().any(|stop| !stop.unload.is_empty())).unwrap();
+        let centre = town.world.service.centre().unwrap();
+        let carrier = centre.couriers.iter().find(|courier| courier.id == round.route.courier_id).unwrap();
+        let (carrier, hub) = (courier(&carrier.code), site("TTPVHCC"));
+        town.clock.set(at("2019-06-17T01:30:00Z"));
+        let received = scan(&mut device, "06-17T08:00", &carrier, &act("receive"), std::slice::from_ref(&item));
+        let received = with(received, "trip", json!({ "round": round.id.to_string() }));
+        town.scanned(&[with(received, "counterparty", hub)]).await;
+        let track = town.citizen.json(&link).await;
+        assert_eq!((&track["stage"], &track["changeable"]), (&json!("on_its_way"), &json!(false)), "{track}");
+    });
+}

@@ -72,6 +72,13 @@ export async function fetchDay(date: string, mine: string, token: string): Promi
     ...(await Promise.all(runs.map((run) => tripsOf({ id: run.id, name: run.name, kind: 'run' }, mine, points, token)))),
     ...(await Promise.all(rounds.map((round) => tripsOf({ id: round.id, name: round.half_day, kind: 'round' }, mine, points, token)))),
   ].flat();
+  // The fee alone is kept of a home delivery: nothing personal stays on the device.
+  const homes = trips.flatMap((trip) => trip.stops).flatMap((stop) => (stop.home ? [stop.home] : []));
+  await Promise.all(
+    homes.map(async (home) => {
+      home.fee = await get<Schemas['HomeDeliveryResponse']>(`/v1/home-deliveries/${home.id}`, token).then((found) => found.fee_dong, () => null);
+    }),
+  );
   trips.sort((a, b) => a.departs_at.localeCompare(b.departs_at));
   const day: Day = { date, revision: plan.revision, synthetic: plan.synthetic, fetched_at: Date.now(), trips };
   await (await database()).put('days', day);

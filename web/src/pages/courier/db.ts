@@ -37,7 +37,8 @@ export interface Item {
 export interface Stop {
   sequence: number;
   site: { code: string; name: string } | null;
-  home: { id: string; commune: string; address: string } | null;
+  /** `fee`: what is to be collected, đồng, where that is known. */
+  home: { id: string; commune: string; address: string; fee?: number | null } | null;
   arrives_at: string;
   departs_at: string;
   lat: number | null;
@@ -79,12 +80,23 @@ export interface Picture {
   state: 'waiting' | 'kept' | 'refused';
 }
 
+/** What happened at a door beside scans, such as money collected. Its id is the same each time it is offered. */
+export interface KeptFact {
+  id: string;
+  home: string;
+  at: number;
+  state: 'waiting' | 'kept' | 'refused';
+  body: Record<string, unknown>;
+  why?: string;
+}
+
 interface Tables extends DBSchema {
   own: { key: string; value: unknown };
   scans: { key: number; value: KeptScan; indexes: { state: string; trip: string } };
   pictures: { key: string; value: Picture; indexes: { state: string } };
   days: { key: string; value: Day };
   drafts: { key: string; value: Draft };
+  facts: { key: string; value: KeptFact; indexes: { state: string } };
 }
 
 export type Database = IDBPDatabase<Tables>;
@@ -92,8 +104,10 @@ export type Database = IDBPDatabase<Tables>;
 let opened: Promise<Database> | null = null;
 
 export function database(): Promise<Database> {
-  opened ??= openDB<Tables>('conthoi-courier', 1, {
-    upgrade(db) {
+  opened ??= openDB<Tables>('conthoi-courier', 2, {
+    upgrade(db, from) {
+      db.createObjectStore('facts', { keyPath: 'id' }).createIndex('state', 'state');
+      if (from >= 1) return;
       db.createObjectStore('own');
       const scans = db.createObjectStore('scans', { keyPath: 'n', autoIncrement: true });
       scans.createIndex('state', 'state');
@@ -146,6 +160,15 @@ export async function keep(trip: string, stop: number, made: NewScan[], draft?: 
   return scans;
 }
 
+/** Keeps what happened at a door until the service has it. */
+export async function keepFact(home: string, body: Record<string, unknown>): Promise<void> {
+  const now = Date.now();
+  const db = await database();
+  const tx = db.transaction('facts', 'readwrite', ON_DISK);
+  await tx.store.put({ id: uuidv7(), home, at: now, state: 'waiting', body: { ...body, at: new Date(now).toISOString() } });
+  await tx.done;
+}
+
 export async function saveDraft(draft: Draft): Promise<void> {
   const db = await database();
   const tx = db.transaction('drafts', 'readwrite', ON_DISK);
@@ -167,12 +190,14 @@ export async function inState(state: KeptScan['state'], atMost?: number): Promis
 
 export async function counts(): Promise<{ waiting: number; refused: number; pictures: number }> {
   const db = await database();
-  const [waiting, refused, pictures] = await Promise.all([
+  const [waiting, refused, pictures, facts, factsRefused] = await Promise.all([
     db.countFromIndex('scans', 'state', 'waiting'),
     db.countFromIndex('scans', 'state', 'refused'),
     db.countFromIndex('pictures', 'state', 'waiting'),
+    db.countFromIndex('facts', 'state', 'waiting'),
+    db.countFromIndex('facts', 'state', 'refused'),
   ]);
-  return { waiting, refused, pictures };
+  return { waiting: waiting + facts, refused: refused + factsRefused, pictures };
 }
 
 /** Notes what the service said of scans. */
@@ -189,7 +214,10 @@ export async function settle(answers: { n: number; state: 'kept' | 'refused'; wh
 /** Forgets what the service has, once it is older than `before` (ms), and what is no longer shown. */
 export async function tidy(before: number): Promise<void> {
   const db = await database();
-  const tx = db.transaction(['scans', 'pictures', 'days'], 'readwrite');
+  const tx = db.transaction(['scans', 'pictures', 'days', 'facts'], 'readwrite');
+  for (let at = await tx.objectStore('facts').index('state').openCursor('kept'); at; at = await at.continue()) {
+    if (at.value.at < before) await at.delete();
+  }
   for (let at = await tx.objectStore('scans').index('state').openCursor('kept'); at; at = await at.continue()) {
     if (at.value.at < before) await at.delete();
   }

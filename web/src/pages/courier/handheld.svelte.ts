@@ -7,6 +7,7 @@ import {
 import { fetchDay, keptDay, plannedDays } from './day';
 import { answer, type Outcome } from './feedback';
 import { sendWaiting, type Sent } from './outbox';
+import { tellPositions } from './positions';
 import { codeOf, meaningAt, nextStop, progressOf } from './progress';
 
 export interface Me {
@@ -53,6 +54,9 @@ class Handheld {
   network = $state<Sent | 'asking'>('all');
   said = $state.raw<Said | null>(null);
   sound = $state(true);
+  /** Whether the courier lets the dispatcher see where they are. */
+  located = $state(false);
+  #untell: (() => void) | null = null;
   persisted = $state<boolean | null>(null);
   /** A newer version of the page is there. */
   newer = $state.raw<ServiceWorker | null>(null);
@@ -88,6 +92,7 @@ class Handheld {
       this.device = (await own<Device>('device')) ?? null;
       this.me = (await own<Me>('me')) ?? null;
       this.sound = (await own<boolean>('sound')) ?? true;
+      this.locate((await own<boolean>('located')) ?? false);
       this.days = (await own<string[]>('days')) ?? [];
       await this.recount();
       const date = (await own<string>('day')) ?? this.today;
@@ -102,6 +107,13 @@ class Handheld {
     this.send();
     this.persisted = (await navigator.storage?.persisted?.()) ?? null;
     await tidy(Date.now() - KEEP_MS);
+  }
+
+  locate(on: boolean) {
+    this.located = on;
+    void setOwn('located', on);
+    this.#untell?.();
+    this.#untell = on && this.device ? tellPositions(this.device.token) : null;
   }
 
   /** One thing after the other, so that no scan falls between the reading and the writing of another act. */

@@ -20,6 +20,7 @@ export function sendWaiting(progress: () => void = () => undefined): Promise<{ s
       if (!device) return { sent: 'unknown_device' as Sent, retryAfterS: null };
       try {
         await sendScans(device, BATCH, progress);
+        await sendFacts(device, progress);
         await sendPictures(device, progress);
         return { sent: 'all' as Sent, retryAfterS: null };
       } catch (error) {
@@ -72,6 +73,22 @@ async function offer(device: Device, batch: KeptScan[]): Promise<Settled[]> {
     // What was answered is noted even if the second half does not get through.
     await settle(first);
     return offer(device, batch.slice(half));
+  }
+}
+
+/** What happened at doors, after the scans that it belongs to. */
+async function sendFacts(device: Device, progress: () => void): Promise<void> {
+  const db = await database();
+  for (const fact of await db.getAllFromIndex('facts', 'state', 'waiting')) {
+    try {
+      await ask(`/v1/home-deliveries/${fact.home}/facts/${fact.id}`, { method: 'PUT', body: fact.body, token: device.token });
+      await db.put('facts', { ...fact, state: 'kept' });
+    } catch (error) {
+      // One that the service does not take holds up no other.
+      if (!(error instanceof Refusal) || ![400, 403, 404, 409, 422].includes(error.status)) throw error;
+      await db.put('facts', { ...fact, state: 'refused', why: error.message });
+    }
+    progress();
   }
 }
 

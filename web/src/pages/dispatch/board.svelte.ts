@@ -59,6 +59,13 @@ export interface Difference {
   changes: { kind: string; count: number; sentence_vi: string; sentence_en: string }[];
 }
 
+/** What a move would do. */
+export interface Trial {
+  move: Record<string, unknown>;
+  difference: Difference;
+  broken: { code: string; sentence_vi: string; sentence_en: string }[];
+}
+
 class Board {
   days = $state.raw<string[]>([]);
   date = $state('');
@@ -68,6 +75,11 @@ class Board {
   live = $state.raw<Live | null>(null);
   findings = $state.raw<Schemas['DiscrepancyResponse'][]>([]);
   chosen = $state<string | null>(null);
+  locks = $state.raw<Schemas['LockOut'][]>([]);
+  trial = $state.raw<Trial | null>(null);
+  /** The item that is being dragged. */
+  dragged = $state<string | null>(null);
+  #locksTag: string | null = null;
   connected = $state<boolean | null>(null);
   problem = $state('');
   say = $state('');
@@ -135,6 +147,11 @@ class Board {
     this.plan = plan.body;
     this.etag = plan.etag;
     this.map = map;
+    this.trial = null;
+    const locks = await ask<Schemas['LocksBody']>(`/v1/plans/${date}/locks`).catch(() => null);
+    if (date !== this.date) return;
+    this.locks = locks?.body.locks ?? [];
+    this.#locksTag = locks?.etag ?? null;
     await this.refresh();
   }
 
@@ -148,10 +165,11 @@ class Board {
     });
     const findings = await get<Schemas['DiscrepancyList']>('/v1/discrepancies?state=open&limit=200');
     if (date !== this.date) return;
-    this.live = live;
+    // Of another day than today nothing is live: what would be late by now tells nobody anything.
+    this.live = live?.at.slice(0, 10) === date ? live : null;
     this.knowsLive = live !== null;
     this.findings = findings.discrepancies;
-    if (live && this.plan && live.revision !== this.plan.revision) await this.load();
+    if (this.live && live && this.plan && live.revision !== this.plan.revision) await this.load();
   }
 
   /** The browser itself reconnects and says which event it had last. */
@@ -199,6 +217,37 @@ class Board {
   async cancelJob() {
     const { job } = this;
     if (job) await this.guard(async () => void (await ask(`/v1/plan-jobs/${job.id}`, { method: 'DELETE' })));
+  }
+
+  /** What a move would cost and break; nothing changes yet. */
+  async tryMove(move: Record<string, unknown>) {
+    await this.guard(async () => {
+      const answer = await ask<Omit<Trial, 'move'>>(`/v1/plans/${this.date}/moves`, { body: { move, dry_run: true }, headers: this.ifMatch() });
+      this.trial = { move, ...answer.body };
+    });
+  }
+
+  async makeMove(reason: string) {
+    const { trial } = this;
+    if (!trial) return;
+    await this.guard(async () => {
+      await ask(`/v1/plans/${this.date}/moves`, { body: { move: trial.move, dry_run: false, ...(reason ? { reason } : {}) }, headers: this.ifMatch() });
+      await this.load();
+    });
+  }
+
+  isLocked(route: string): boolean {
+    return this.locks.some((lock) => lock.route === route);
+  }
+
+  async lock(route: string, on: boolean) {
+    await this.guard(async () => {
+      const locks = on ? [...this.locks, { route }] : this.locks.filter((lock) => lock.route !== route);
+      const headers: Record<string, string> = this.#locksTag ? { 'if-match': this.#locksTag } : {};
+      const answer = await ask<Schemas['LocksBody']>(`/v1/plans/${this.date}/locks`, { method: 'PUT', body: { locks }, headers });
+      this.locks = answer.body.locks;
+      this.#locksTag = answer.etag;
+    });
   }
 
   ifMatch(): Record<string, string> {
