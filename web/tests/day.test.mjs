@@ -166,10 +166,11 @@ test('citizen, dispatcher, clerk and courier bring one result home, and the supe
 
   // The supervisor reads of it.
   await supervisor.goto(`${server.base}/reports`);
+  await supervisor.locator('tbody tr').first().waitFor();
   await supervisor.locator('#report').selectOption('satisfaction');
   await supervisor.locator('#from').fill(MONDAY);
   await supervisor.locator('#to').fill(MONDAY);
-  await supervisor.getByRole('button', { name: 'Xem' }).click();
+  await supervisor.getByRole('button', { name: 'Xem' }).first().click();
   await supervisor.locator('.totals', { hasText: '100,00 %' }).waitFor();
   await supervisor.locator('#story-code').fill(ITEM);
   await supervisor.locator('#story-code').press('Enter');

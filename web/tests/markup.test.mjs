@@ -43,10 +43,9 @@ before(async () => {
   const scans = [
     scan(1, stp, 'give', [ITEM], { counterparty: { courier: 'CP01' } }),
     scan(2, { courier: 'CP02' }, 'receive', [ITEM], { counterparty: stp }),
-    scan(3, { courier: 'CP02' }, 'load', ['H51009999']),
   ];
   const { results } = await server.ask('POST', '/v1/scans', { scans });
-  assert.deepEqual(results.map((one) => one.result), ['created', 'created', 'created']);
+  assert.deepEqual(results.map((one) => one.result), ['created', 'created']);
   await server.enrolment('Máy <img src=x>');
 });
 after(async () => {
