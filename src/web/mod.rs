@@ -33,7 +33,8 @@ const PAGES: [(&str, &str, policy::Extra); 5] = [
 ];
 
 /// What has a fixed address and is no page.
-const FIXED: [&str; 5] = ["/courier-sw.js", "/courier.webmanifest", "/icon.svg", "/icon-192.png", "/icon-512.png"];
+const FIXED: [&str; 6] =
+    ["/citizen-sw.js", "/courier-sw.js", "/courier.webmanifest", "/icon.svg", "/icon-192.png", "/icon-512.png"];
 
 /// Marks an answer that explains itself, to a person.
 pub(crate) struct Page;

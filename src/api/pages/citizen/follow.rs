@@ -218,6 +218,19 @@ fn code_form(tongue: Tongue, link: &str, track: &HomeTrack, wrong: &Faults) -> S
         + &form(&format!("/t/{link}/code"), "again", false, &again)
 }
 
+/// The switch by which this browser is told; a script shows it where browser and centre can.
+fn bell(tongue: Tongue, link: &str, track: &HomeTrack) -> String {
+    if is_over(track) || track.request.state != RequestState::Confirmed {
+        return String::new();
+    }
+    format!(
+        "<p id=\"bell\" data-push=\"/v1/track/{link}/push\" hidden><button type=\"button\" class=\"plain\" aria-pressed=\"false\">{}</button> \
+         <span role=\"status\" data-refused=\"{}\"></span></p>",
+        tongue.say("Báo cho tôi trên trình duyệt này", "Tell me in this browser"),
+        tongue.say("Trình duyệt không cho phép thông báo.", "The browser does not allow notifications."),
+    )
+}
+
 /// What can be done now, as links to views.
 fn doors(tongue: Tongue, link: &str, track: &HomeTrack) -> String {
     let door = |view: View, vi: &'static str, en: &'static str| {
@@ -316,7 +329,11 @@ pub(super) fn sheet(
             };
             (
                 tongue.say("Theo dõi kết quả", "Follow your result"),
-                state(tongue, &track) + &complaint.unwrap_or_default() + &rate + &doors(tongue, link, &track),
+                state(tongue, &track)
+                    + &bell(tongue, link, &track)
+                    + &complaint.unwrap_or_default()
+                    + &rate
+                    + &doors(tongue, link, &track),
             )
         }
         View::Change => (

@@ -53,6 +53,8 @@ async fn what_a_citizen_tells_comes_out_nowhere_else() {
             .with_writer(log.clone())
             .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
             .finish();
+        // A place in the code that is reached for the first time while a subscriber comes may overlook it.
+        assert_eq!(town.citizen.get("/v1/track/nothing").await.status, 404);
         let listening = tracing::subscriber::set_default(subscriber);
         let said = |value: &Value| value.to_string();
 

@@ -113,3 +113,50 @@ if (document.querySelector('#state')) {
     if (fresh && shown && fresh.innerHTML !== shown.innerHTML) shown.replaceChildren(...document.importNode(fresh, true).childNodes);
   }, AGAIN_MS);
 }
+
+function bytesOf(base64url: string): Uint8Array<ArrayBuffer> {
+  const text = atob(base64url.replace(/-/g, '+').replace(/_/g, '/'));
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+}
+
+/** Offers to tell this browser what happens, where it can be told. */
+async function ringing(bell: HTMLElement, address: string) {
+  if (!('serviceWorker' in navigator) || !('PushManager' in window)) return;
+  const button = bell.querySelector('button');
+  const said = bell.querySelector<HTMLElement>('[data-refused]');
+  const answer = await fetch(address, { credentials: 'same-origin', cache: 'no-store' });
+  const key: string | null = answer.ok ? (await answer.json()).public_key : null;
+  if (!button || !said || !key) return;
+  const scope = location.pathname;
+  const mine = async () => (await (await navigator.serviceWorker.getRegistration(scope))?.pushManager.getSubscription()) ?? null;
+  const show = (on: boolean) => button.setAttribute('aria-pressed', String(on));
+  const send = (method: string, body?: object) =>
+    fetch(address, { method, credentials: 'same-origin', ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}) });
+  show((await mine()) !== null);
+  bell.hidden = false;
+  button.addEventListener('click', async () => {
+    said.textContent = '';
+    try {
+      const before = await mine();
+      if (before) {
+        await send('DELETE');
+        await before.unsubscribe();
+        show(false);
+        return;
+      }
+      await navigator.serviceWorker.register('/citizen-sw.js', { scope, updateViaCache: 'none' });
+      const { pushManager } = await navigator.serviceWorker.ready;
+      const made = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytesOf(key) });
+      const { endpoint, keys } = made.toJSON();
+      const taken = await send('PUT', { endpoint, p256dh: keys?.['p256dh'], auth: keys?.['auth'] });
+      if (!taken.ok) await made.unsubscribe();
+      show(taken.ok);
+      if (!taken.ok) throw new Error(String(taken.status));
+    } catch {
+      said.textContent = said.dataset['refused'] ?? '';
+    }
+  });
+}
+
+const bell = document.querySelector<HTMLElement>('#bell');
+if (bell?.dataset['push']) void ringing(bell, bell.dataset['push']).catch(() => undefined);
