@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::{
@@ -178,7 +178,9 @@ impl Service {
             // What lies in the outbox already would be left out there, at the price of a turn to write each time.
             messages.retain(|message| !before.iter().any(|(_, event)| *event == message.event));
             for message in &mut messages {
-                message.good_until = match (message.good_until, good_until) {
+                // What happened long ago, while nobody looked, is not worth telling now.
+                let old = track.since.filter(|_| good_until.is_none()).map_or(Duration::zero(), |since| now - since);
+                message.good_until = match (message.good_until.map(|rule| rule - old), good_until) {
                     (Some(rule), Some(own)) => Some(rule.min(own)),
                     (rule, own) => rule.or(own),
                 };

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 mod access;
+mod browsers;
 mod centre;
 mod complaints;
 mod designs;

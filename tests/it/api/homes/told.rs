@@ -135,3 +135,13 @@ async fn a_half_day_that_passed_is_not_passed_over_in_silence() {
         assert!(again[0].1.contains("19/06/2019"), "{again:?}");
     });
 }
+
+#[actix_web::test]
+async fn what_was_handed_over_long_ago_is_told_nobody() {
+    in_each_town!(|town| {
+        let mut morning = loaded(&town).await;
+        morning.at_door(&town, 0, Duration::zero(), &act("deliver")).await;
+        town.clock.set(at("2019-06-24T02:00:00Z"));
+        assert_eq!(kinds(&told(&town)), ["home_out"], "to the one who still waits");
+    });
+}
