@@ -103,6 +103,10 @@ test('a citizen asks in four steps, confirms and follows', { timeout: 90_000 }, 
   await page.locator('#code').fill(await gateway.code());
   await page.getByRole('button', { name: 'Xác nhận' }).click();
   await page.getByText('Yêu cầu đã được xác nhận.').waitFor();
+  // A browser without a push service says that it cannot; the service is told of none.
+  await page.getByRole('button', { name: 'Báo cho tôi trên trình duyệt này' }).click();
+  await page.getByText('Trình duyệt không cho phép thông báo.').waitFor();
+  assert.equal(await page.locator('#bell button').getAttribute('aria-pressed'), 'false');
   await clean(page, 'citizen-follow');
   await pictures(page, 'citizen-follow');
   await page.getByRole('link', { name: 'Đổi địa chỉ hoặc buổi nhận' }).click();

@@ -45,7 +45,7 @@ export class Gateway {
 
   /** What the configuration file says of it. */
   get section() {
-    return `[sms]\nurl = "http://127.0.0.1:${this.server.address().port}/"\nbody = '{"to": "{to}", "text": "{text}"}'\n`;
+    return `[push]\ncontact = "mailto:it@example.vn"\n[sms]\nurl = "http://127.0.0.1:${this.server.address().port}/"\nbody = '{"to": "{to}", "text": "{text}"}'\n`;
   }
 
   /** The one-time code of the newest message, once it has come. */
